@@ -1,8 +1,9 @@
 # module(NAME DEPENDS ...): src/NAME/**.cc becomes one static library; *_test.cc
 # one test binary, *_fuzz.cc one fuzz target each, *_bench.cc one bench each.
-# The program's entry point (main.cc) is left to its own target.
+# The program's entry point (main.cc) is left to its own target. TEST_SOURCES are
+# files of tests/support that the module's tests need compiled in.
 function(module name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPENDS;TEST_SOURCES" ${ARGN})
   file(GLOB_RECURSE all CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
   set(sources ${all})
   list(FILTER sources EXCLUDE REGEX "_(test|fuzz|bench)\\.cc$")
@@ -23,7 +24,7 @@ function(module name)
   endif()
 
   if(TALLYMAN_TESTS AND tests)
-    add_executable(${name}_test ${tests})
+    add_executable(${name}_test ${tests} ${ARG_TEST_SOURCES})
     target_link_libraries(${name}_test PRIVATE ${name} tallyman_flags GTest::gmock_main)
     target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
     target_compile_definitions(${name}_test PRIVATE
@@ -31,6 +32,14 @@ function(module name)
     target_precompile_headers(${name}_test PRIVATE <gmock/gmock.h> <gtest/gtest.h> <string> <vector>)
     gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60
       PROPERTIES TIMEOUT 120)
+  endif()
+  if(TALLYMAN_TESTS)
+    foreach(source ${fuzzers})
+      get_filename_component(stem ${source} NAME_WE)
+      add_executable(${stem}_replay ${source} ${CMAKE_SOURCE_DIR}/tests/fuzz/replay_main.cc)
+      target_link_libraries(${stem}_replay PRIVATE ${name} tallyman_flags)
+      add_test(NAME fuzz.${stem} COMMAND ${stem}_replay ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${stem})
+    endforeach()
   endif()
   if(TALLYMAN_FUZZ)
     foreach(source ${fuzzers})

@@ -1,14 +1,13 @@
 #include "base/file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
 #include <system_error>
-
-#include <fmt/format.h>
 
 namespace tallyman {
 namespace {
@@ -43,17 +42,34 @@ Result<void> write_all(int fd, ByteView bytes, const std::filesystem::path& path
   return {};
 }
 
-Result<void> sync_folder(const std::filesystem::path& folder) {
+// `folder` is a parent_path(): empty for a bare file name.
+Result<void> sync_folder(const std::filesystem::path& parent) {
+  const std::filesystem::path folder = parent.empty() ? "." : parent;
   FileDescriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd || ::fsync(fd.get()) != 0) return std::unexpected(file_error("syncing", folder));
   return {};
 }
 
-// Unique within the machine: process and a counter.
-std::filesystem::path temporary_beside(const std::filesystem::path& path) {
+struct TemporaryFile {
+  FileDescriptor fd;
+  std::filesystem::path path;
+};
+
+// A new file beside `path`, named after process and counter. The name may be taken: a process that
+// was killed leaves its file behind, and in a container the next one has the same number.
+Result<TemporaryFile> create_beside(const std::filesystem::path& path, unsigned mode) {
+  constexpr int kTries = 1000;
   static std::atomic<unsigned> counter = 0;
-  return path.parent_path() /
-         fmt::format(".{}.{}.{}.tmp", path.filename().string(), ::getpid(), counter++);
+  TemporaryFile file;
+  for (int i = 0; i < kTries && !file.fd; ++i) {
+    file.path = path.parent_path() /
+                fmt::format(".{}.{}.{}.tmp", path.filename().string(), ::getpid(), counter++);
+    file.fd =
+        FileDescriptor(::open(file.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+    if (!file.fd && errno != EEXIST) break;
+  }
+  if (!file.fd) return std::unexpected(file_error("creating", file.path));
+  return file;
 }
 
 }  // namespace
@@ -106,18 +122,16 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit) {
 
 Result<void> write_file(const std::filesystem::path& path, ByteView bytes, Durability durability,
                         unsigned mode) {
-  std::filesystem::path temporary = temporary_beside(path);
-  FileDescriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
-  if (!fd) return std::unexpected(file_error("creating", temporary));
-  Result<void> written = write_all(fd.get(), bytes, temporary);
-  if (written && durability == Durability::synced && ::fsync(fd.get()) != 0) {
-    written = std::unexpected(file_error("syncing", temporary));
+  TemporaryFile temporary = TRY(create_beside(path, mode));
+  Result<void> written = write_all(temporary.fd.get(), bytes, temporary.path);
+  if (written && durability == Durability::synced && ::fsync(temporary.fd.get()) != 0) {
+    written = std::unexpected(file_error("syncing", temporary.path));
   }
-  if (written && ::rename(temporary.c_str(), path.c_str()) != 0) {
+  if (written && ::rename(temporary.path.c_str(), path.c_str()) != 0) {
     written = std::unexpected(file_error("renaming to", path));
   }
   if (!written) {
-    ::unlink(temporary.c_str());
+    ::unlink(temporary.path.c_str());
     return written;
   }
   if (durability == Durability::synced) return sync_folder(path.parent_path());
@@ -126,13 +140,16 @@ Result<void> write_file(const std::filesystem::path& path, ByteView bytes, Durab
 
 Result<void> make_folder(const std::filesystem::path& path, unsigned mode) {
   if (path.empty()) return {};
-  struct stat status {};
+  struct stat status{};
   if (::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return {};
+  if (!path.has_filename()) return make_folder(path.parent_path(), mode);  // a trailing slash
   TRY(make_folder(path.parent_path(), 0755));
-  if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST) {
-    return std::unexpected(file_error("creating folder", path));
-  }
-  return {};
+  if (::mkdir(path.c_str(), mode) == 0) return {};
+  int number = errno;
+  // Another process may have made it meanwhile; a file of that name is no folder.
+  if (number == EEXIST && ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return {};
+  errno = number;
+  return std::unexpected(file_error("creating folder", path));
 }
 
 }  // namespace tallyman

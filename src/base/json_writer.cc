@@ -8,28 +8,59 @@
 
 namespace tallyman {
 
+namespace {
+
+// The code point of a sequence of two or three bytes.
+unsigned code_point(std::string_view sequence) {
+  unsigned code = static_cast<unsigned char>(sequence[0]) & (sequence.size() == 2 ? 0x1FU : 0x0FU);
+  for (char c : sequence.substr(1)) code = (code << 6) | (static_cast<unsigned char>(c) & 0x3FU);
+  return code;
+}
+
+// Appends the UTF-8 sequence that `text` begins with, or U+FFFD for a byte that begins none;
+// returns the bytes taken. What is not safe on a terminal is escaped, as JSON may be shown on one.
+std::size_t append_sequence(std::string& out, std::string_view text) {
+  std::size_t length = utf8_length(text);
+  std::string_view sequence = text.substr(0, length);
+  if (length == 0) {
+    out += "\xEF\xBF\xBD";
+    return 1;
+  }
+  if (length < 4 && printable(sequence) != sequence) {
+    out += fmt::format("\\u{:04x}", code_point(sequence));
+  } else {
+    out += sequence;
+  }
+  return length;
+}
+
+}  // namespace
+
 std::string json_quote(std::string_view text) {
   std::string out = "\"";
   std::size_t i = 0;
   while (i < text.size()) {
     auto c = static_cast<unsigned char>(text[i]);
     if (c >= 0x80) {
-      std::size_t length = utf8_length(text.substr(i));
-      if (length == 0) {
-        out += "\xEF\xBF\xBD";
-        ++i;
-      } else {
-        out += text.substr(i, length);
-        i += length;
-      }
+      i += append_sequence(out, text.substr(i));
       continue;
     }
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (c < 0x20 || c == 0x7F) {
           out += fmt::format("\\u{:04x}", c);

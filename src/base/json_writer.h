@@ -1,7 +1,7 @@
 #pragma once
 // Streams JSON (RFC 8259) into a string: no tree, keys in the order written, so the same calls
 // give the same bytes. Text that is not UTF-8 is written with U+FFFD for each bad byte; control
-// characters are escaped.
+// characters and bidirectional overrides are escaped.
 
 #include <cstdint>
 #include <string>

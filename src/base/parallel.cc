@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -17,7 +18,11 @@ void run_parallel(std::size_t count, std::size_t threads,
   };
   std::vector<std::jthread> helpers;
   std::size_t wanted = std::min(threads, count);
-  for (std::size_t i = 1; i < wanted; ++i) helpers.emplace_back(work);
+  try {
+    for (std::size_t i = 1; i < wanted; ++i) helpers.emplace_back(work);
+  } catch (const std::system_error&) {
+    // The machine gives no more threads: those that there are do all the work.
+  }
   work();
 }
 

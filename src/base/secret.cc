@@ -8,7 +8,8 @@ bool Secret::operator==(const Secret& other) const {
   if (value_.size() != other.value_.size()) return false;
   unsigned difference = 0;
   for (std::size_t i = 0; i < value_.size(); ++i) {
-    difference |= static_cast<unsigned char>(value_[i]) ^ static_cast<unsigned char>(other.value_[i]);
+    difference |= static_cast<unsigned>(static_cast<unsigned char>(value_[i]) ^
+                                        static_cast<unsigned char>(other.value_[i]));
   }
   return difference == 0;
 }

@@ -77,8 +77,9 @@ std::size_t utf8_length(std::string_view text) {
 }
 
 namespace {
-// U+200E/F, U+202A-E, U+2066-9: they reorder what a terminal shows.
+// U+061C, U+200E/F, U+202A-E, U+2066-9: they reorder what a terminal shows.
 bool is_bidi_control(std::string_view sequence) {
+  if (sequence == "\xD8\x9C") return true;
   if (sequence.size() != 3 || sequence[0] != '\xE2') return false;
   auto second = static_cast<unsigned char>(sequence[1]);
   auto third = static_cast<unsigned char>(sequence[2]);
@@ -94,7 +95,8 @@ std::string printable(std::string_view text) {
     std::size_t length = utf8_length(text);
     std::string_view piece = text.substr(0, length == 0 ? 1 : length);
     auto first = static_cast<unsigned char>(piece[0]);
-    bool c1_control = piece.size() == 2 && first == 0xC2 && static_cast<unsigned char>(piece[1]) < 0xA0;
+    bool c1_control =
+        piece.size() == 2 && first == 0xC2 && static_cast<unsigned char>(piece[1]) < 0xA0;
     if (length == 0 || first < 0x20 || first == 0x7F || c1_control || is_bidi_control(piece)) {
       out += '?';
     } else {

@@ -1,7 +1,7 @@
 #pragma once
 // A cataloger reads one kind of file and says which packages it records. It is one constant in
 // one file of catalog/ecosystems/; the list is generated (cmake/module.cmake), so adding one
-// means adding that file and its test.
+// means adding that file, its test and its fixtures (docs/adding-a-cataloger.md).
 
 #include <cstdint>
 #include <span>
@@ -21,26 +21,31 @@ struct CatalogInput {
   ByteView bytes;
 };
 
-// Where it puts what it finds.
+// Where it puts what it finds. Bounded: one file of a stranger's image cannot fill our memory
+// with packages nor the report with problems.
 class CatalogSink {
  public:
-  void add(Package package) { file_.packages.push_back(std::move(package)); }
+  static constexpr std::size_t kMaxPackages = 200'000;
+  static constexpr std::size_t kMaxProblems = 50;
+
+  // False, with one problem "catalog.limit" for the file, when that is one package too many.
+  bool add(Package package);
   void set_distro(Distro distro) { file_.distro = std::move(distro); }
   // Something in this file could not be read; the rest stands. `incomplete`: packages may be
-  // missing because of it.
-  void problem(std::string code, std::string message, bool incomplete = true) {
-    problems_.push_back({std::move(code), file_.path, std::move(message), incomplete});
-  }
+  // missing because of it. Past kMaxProblems one last problem says that there were more.
+  void problem(std::string code, std::string message, bool incomplete = true);
 
  private:
   friend class Dispatcher;
   CatalogedFile file_;
+  std::string where_;  // where the problems are said to be
   std::vector<Problem> problems_;
+  bool full_ = false;
 };
 
 // A set of paths. Exactly one of the forms:
 //   exact   "var/lib/dpkg/status"
-//   folder  "var/lib/dpkg/status.d/"  direct children of that folder, wherever it is anchored
+//   folder  "var/lib/dpkg/status.d/"  direct children of that folder of the image
 //   name    any path whose last part equals it: "*/package.json" is written "package.json"
 struct PathPattern {
   enum class Kind : std::uint8_t { exact, folder, name } kind = Kind::exact;

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/environment.h"
 #include "base/reader.h"
 #include "base/result.h"
 #include "base/secret.h"
@@ -19,8 +20,8 @@
 namespace tallyman {
 
 struct TlsOptions {
-  bool verify = true;     // certificate and host name
-  std::string ca_file;    // PEM, instead of the system's; empty: the system's
+  bool verify = true;   // certificate and host name
+  std::string ca_file;  // PEM, instead of the system's; empty: the system's
   bool operator==(const TlsOptions&) const = default;
 };
 
@@ -32,10 +33,10 @@ enum class AddressRule : std::uint8_t {
 
 struct HttpRequest {
   std::string method = "GET";
-  std::string url;                 // http:// or https:// only
+  std::string url;  // http:// or https:// only
   std::vector<std::pair<std::string, std::string>> headers;
   std::optional<Secret> authorization;  // value of the Authorization header
-  std::string body;                // of a POST; may hold a secret: wiped after sending
+  std::string body;  // may hold a secret: the client wipes its copy after sending
   TlsOptions tls;
   AddressRule address = AddressRule::server_named;
   std::string user_agent;
@@ -61,8 +62,9 @@ struct HttpResponse {
   int status = 0;
   HttpHeaders headers;
   // The body as it comes over the wire. The connection is held until the body is read to its end
-  // or destroyed. A body that ends before its Content-Length is an error (unavailable,
-  // "http.truncated"), not an end.
+  // or destroyed, which must happen before the client goes; any one thread at a time may do so.
+  // A body that ends before its Content-Length is an error (unavailable, "http.truncated"), not
+  // an end; the other errors are those of HttpClient::send.
   std::unique_ptr<Reader> body;
 };
 
@@ -74,12 +76,15 @@ class HttpClient {
   // Errors: unavailable "http.dns", "http.refused", "http.connection" (reset, unexpected end),
   // "http.tls"; denied "http.tls_untrusted" (certificate: hint names --ca-file and
   // --secure-connection=false) and "http.address_refused"; timeout "http.timeout";
-  // too_large "http.headers_too_large"; invalid "http.url". Contexts name the host, never a
-  // query string or a header value. Thread-safe; connections are pooled.
+  // too_large "http.headers_too_large"; invalid "http.url", "http.header" (a name or value that
+  // cannot be sent) and "http.ca_file" (unreadable). Contexts name the host, never a query
+  // string or a header value. Thread-safe; connections are pooled.
   virtual Result<HttpResponse> send(const HttpRequest& request) = 0;
 };
 
-// The real thing. Honours HTTPS_PROXY/HTTP_PROXY/NO_PROXY as curl does.
-std::unique_ptr<HttpClient> make_http_client();
+// The real thing. Honours HTTPS_PROXY, http_proxy, ALL_PROXY and NO_PROXY of `environment` as curl
+// does; a server_named request that goes through a proxy leaves the address check to the proxy.
+std::unique_ptr<HttpClient> make_http_client(
+    const Environment& environment = Environment::from_process());
 
 }  // namespace tallyman

@@ -12,11 +12,11 @@
 namespace tallyman {
 
 struct Url {
-  std::string scheme;  // "http" or "https"
-  std::string host;    // lower case, no brackets
+  std::string scheme;      // "http" or "https"
+  std::string host;        // lower case, no brackets
   std::uint16_t port = 0;  // never 0 after parse: the scheme's default is filled in
-  std::string path;    // begins with '/'
-  std::string query;   // without '?'; may be empty
+  std::string path;        // begins with '/'
+  std::string query;       // without '?'; may be empty
 
   // Absolute URLs without user info; control characters, spaces and other schemes are refused.
   // Kind invalid, code "http.url".

@@ -22,9 +22,9 @@ class Digest {
   static Digest from_bytes(ByteView hash);
 
   bool empty() const { return text_.empty(); }
-  const std::string& text() const { return text_; }        // "sha256:..."
-  std::string_view algorithm() const;                       // "sha256"
-  std::string_view hex() const;                             // without the algorithm
+  const std::string& text() const { return text_; }  // "sha256:..."
+  std::string_view algorithm() const;                // "sha256"
+  std::string_view hex() const;                      // without the algorithm
   std::string short_hex() const { return std::string(hex().substr(0, 12)); }
   auto operator<=>(const Digest&) const = default;
 

@@ -32,23 +32,23 @@ std::string_view to_string(FixState state);  // "fixed", "not-fixed", "unknown"
 
 // One vulnerability of one package, with what decided it.
 struct Finding {
-  std::size_t package = 0;          // index into Inventory::packages
-  std::string id;                   // the record's own id: "DEBIAN-CVE-2023-0216" is shown as
-                                    // `cve` in tables when there is exactly one
-  std::vector<std::string> aliases; // other names of the same vulnerability, upstream ids, sorted
+  std::size_t package = 0;           // index into Inventory::packages
+  std::string id;                    // the record's own id: "DEBIAN-CVE-2023-0216" is shown as
+                                     // `cve` in tables when there is exactly one
+  std::vector<std::string> aliases;  // other names of the same vulnerability, upstream ids, sorted
   Severity severity = Severity::unknown;
-  double cvss_score = 0;            // base score 0-10; 0 when the record has no vector
-  std::string cvss_vector;          // may be empty
+  double cvss_score = 0;    // base score 0-10; 0 when the record has no vector
+  std::string cvss_vector;  // may be empty
   FixState state = FixState::unknown;
-  std::string fixed_version;        // first version without it; empty unless state is fixed
-  std::string introduced;           // of the range that matched; "0" from the beginning
-  std::string last_affected;        // of the range that matched; may be empty
-  std::string matched_name;         // package name the record speaks of (source or binary)
-  std::string matched_version;      // our version that was compared
-  std::string ecosystem;            // "Debian:12"
-  std::string data_source;          // feed the record came from: file name as imported
-  std::string summary;              // one line; may be empty
-  std::string url;                  // first advisory or report reference; may be empty
+  std::string fixed_version;    // first version without it; empty unless state is fixed
+  std::string introduced;       // of the range that matched; "0" from the beginning
+  std::string last_affected;    // of the range that matched; may be empty
+  std::string matched_name;     // package name the record speaks of (source or binary)
+  std::string matched_version;  // our version that was compared
+  std::string ecosystem;        // "Debian:12"
+  std::string data_source;      // feed the record came from: file name as imported
+  std::string summary;          // one line; may be empty
+  std::string url;              // first advisory or report reference; may be empty
   Microseconds published = 0;
   Microseconds modified = 0;
 
@@ -65,12 +65,12 @@ struct LayerStats {
   std::uint64_t entries = 0;
   std::uint64_t bytes_read = 0;  // fetched in this scan, second look included
   bool from_cache = false;
-  bool analysed = true;          // false: see Report::problems
+  bool analysed = true;  // false: see Report::problems
 };
 
 // Which vulnerability data was used.
 struct IndexInfo {
-  std::string digest;            // of the index file, "sha256:..."; empty: no index
+  std::string digest;  // of the index file, "sha256:..."; empty: no index
   Microseconds built = 0;
   std::uint64_t records = 0;
 };
@@ -86,12 +86,12 @@ struct Assessment {
 struct Report {
   Image image;
   Inventory inventory;
-  std::vector<Finding> findings;   // sorted: severity down, then package, then id
+  std::vector<Finding> findings;  // sorted: severity down, then package, then id
   Assessment assessment;
   std::vector<Problem> problems;   // of all layers and of matching, sorted, deduplicated
   std::vector<LayerStats> layers;  // base first
   IndexInfo index;
-  Microseconds created = 0;        // report_time()
+  Microseconds created = 0;  // report_time()
   std::string tool_version;
 };
 

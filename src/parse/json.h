@@ -19,6 +19,9 @@ struct JsonLimits {
   std::size_t bytes = 4 << 20;
   std::size_t depth = 32;
   std::size_t values = 200'000;
+  // Accept keys of one object that differ in letter case only: image labels do. The reader then
+  // asks variant_of() for every key that matters to it.
+  bool case_variants = false;
 };
 
 class Json {
@@ -27,12 +30,15 @@ class Json {
 
   // Errors: too_large "json.too_large" (size, depth or count), corrupt "json.malformed" with the
   // byte offset where known, corrupt "json.duplicate_key" (also when two keys of one object
-  // differ in letter case only: readers disagree on which one counts).
+  // differ in letter case only, unless allowed: readers disagree on which one counts).
   static Result<Json> parse(ByteView bytes, const JsonLimits& limits = {});
 
   Kind kind() const { return kind_; }
   // The member of an object, exact letter case; nullptr if absent or this is not an object.
   const Json* find(std::string_view key) const;
+  // The first key of an object that differs from `key` in letter case only, as Go's decoder
+  // compares; nullopt if there is none. The view lives as long as this object.
+  std::optional<std::string_view> variant_of(std::string_view key) const;
   // "" unless a string.
   std::string_view text() const;
   // Convenience: find(key)->text(), "" when absent or of another kind.

@@ -20,8 +20,8 @@ struct ImageManifest {
 
 struct IndexEntry {
   Descriptor manifest;
-  Platform platform;          // empty parts when the index does not say
-  bool attestation = false;   // a claim about another entry, never an image
+  Platform platform;         // empty parts when the index does not say
+  bool attestation = false;  // a claim about another entry, never an image
 };
 
 struct ImageIndex {
@@ -36,18 +36,25 @@ struct ImageConfig {
   std::vector<std::string> layer_history;  // created_by of each entry that made a layer
 };
 
+// The media type that both `content_type` (of the response; parameters ignored) and the document's
+// own mediaType allow; "" when neither says. A Content-Type that is not of a manifest says
+// nothing. Errors: as parse_manifest's; corrupt "manifest.ambiguous" when the two disagree.
+Result<std::string> agreed_media_type(ByteView bytes, std::string_view content_type);
+
 // `media_type` is what the transport said (may be empty: then the document's own decides).
 // Errors: unsupported "manifest.schema1", "manifest.artifact" (not a container image: says which
-// artifact type), invalid/corrupt "manifest.malformed", "manifest.ambiguous" (manifest and index
-// at once, duplicate or case-variant keys), too_large.
+// artifact type), "digest.unsupported"; corrupt "manifest.malformed", "manifest.ambiguous"
+// (manifest and index at once, duplicate or case-variant keys); too_large "manifest.too_large".
 Result<std::variant<ImageManifest, ImageIndex>> parse_manifest(ByteView bytes,
                                                                std::string_view media_type);
 
-// Errors: corrupt "config.malformed".
+// Errors: corrupt "config.malformed", "manifest.ambiguous"; too_large "config.too_large";
+// unsupported "digest.unsupported".
 Result<ImageConfig> parse_config(ByteView bytes);
 
-// The entry that serves `wanted`: attestations never, first match wins. not_found
-// "platform.not_available" lists what there is.
+// The entry that serves `wanted`: attestations and artifacts never; an entry of exactly that
+// platform, else (arm) the newest variant, else the first that matches, else the first that names
+// no platform. not_found "platform.not_available" lists what there is.
 Result<IndexEntry> choose_platform(const ImageIndex& index, const Platform& wanted);
 
 // How a layer of that media type claims to be packed. Encrypted layers are unsupported

@@ -17,11 +17,11 @@
 namespace tallyman {
 
 struct RegistryOptions {
-  std::string host;                     // "docker.io", "registry.example.com:5000", "[::1]:5000"
-  std::optional<Credential> credential; // nullopt: anonymous
-  TlsOptions tls;                       // CA file, verification off
-  bool plain_http = false;              // only when the user said so for this registry
-  bool allow_private_hosts = false;     // let realms, redirects and links lead to private addresses
+  std::string host;                      // "docker.io", "registry.example.com:5000", "[::1]:5000"
+  std::optional<Credential> credential;  // nullopt: anonymous
+  TlsOptions tls;                        // CA file, verification off
+  bool plain_http = false;               // only when the user said so for this registry
+  bool allow_private_hosts = false;  // let realms, redirects and links lead to private addresses
   std::string user_agent;
 };
 
@@ -31,9 +31,10 @@ struct FetchedManifest {
   Bytes bytes;             // at most 4 MiB
 };
 
+// Thread-safe. Readers that it gave out must not outlive it, nor it the client and the clock.
 class Registry {
  public:
-  // No traffic yet.
+  // No traffic yet. Errors: invalid "registry.host".
   static Result<std::unique_ptr<Registry>> open(RegistryOptions options, HttpClient& http,
                                                 Clock& clock = system_clock());
   ~Registry();
@@ -44,14 +45,15 @@ class Registry {
 
   // The manifest or index of a tag or digest. A digest reference is verified; a tag's digest is
   // computed. Errors: not_found "registry.manifest_unknown" (or hidden from us),
-  // unauthenticated "registry.unauthorized", denied "registry.denied", corrupt
-  // "registry.digest_mismatch", too_large, unavailable, timeout.
+  // unauthenticated "registry.unauthorized", denied "registry.denied" and "registry.realm_refused",
+  // corrupt "registry.digest_mismatch", "manifest.malformed" and "manifest.ambiguous", invalid
+  // "registry.bad_name", too_large, unavailable, timeout.
   Result<FetchedManifest> manifest(const std::string& repository, const std::string& key);
 
-  // A blob as a stream. Read errors appear while reading; a broken connection is resumed by Range
-  // without the caller seeing it; the final read fails with corrupt "registry.digest_mismatch" or
-  // "registry.size_mismatch" instead of returning 0 when size or digest are wrong: nothing may be
-  // concluded from the bytes until the end was reached.
+  // A blob as a stream; not_found "registry.blob_unknown". Read errors appear while reading; a
+  // broken connection is resumed by Range without the caller seeing it; the final read fails with
+  // corrupt "registry.digest_mismatch" or "registry.size_mismatch" instead of returning 0 when size
+  // or digest are wrong: nothing may be concluded from the bytes until the end was reached.
   Result<std::unique_ptr<Reader>> blob(const std::string& repository, const Descriptor& blob);
 
  private:

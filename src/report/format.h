@@ -11,8 +11,8 @@
 namespace tallyman {
 
 struct FormatOptions {
-  bool color = false;          // ANSI colours (a terminal, and NO_COLOR unset)
-  std::size_t width = 0;       // columns of the terminal; 0: unlimited
+  bool color = false;     // ANSI colours (a terminal, and NO_COLOR unset)
+  std::size_t width = 0;  // columns of the terminal; 0: unlimited
 };
 
 struct Format {

@@ -13,25 +13,34 @@
 
 namespace tallyman {
 
+// The longest secret that is kept, in bytes.
+inline constexpr std::size_t kMaximumSecret = 64 << 10;
+
 class KeyRing {
  public:
-  // Reads the key file (owner: this user; mode 0600 or stricter, else denied "key.mode").
-  // With `create`, makes it when absent. not_found "key.missing" otherwise: "the store was copied
-  // without its key".
+  // Reads the key file. With `create`, makes it (mode 0600) when absent; of several processes
+  // that do so at once, one makes it and all read the same. Errors: not_found "key.missing",
+  // denied "key.mode" (readable by others) and "key.owner" (not this user's), corrupt
+  // "key.malformed", those of file_error.
   static Result<std::unique_ptr<KeyRing>> open(const std::filesystem::path& path, bool create);
   ~KeyRing();
+  KeyRing(const KeyRing&) = delete;
+  KeyRing& operator=(const KeyRing&) = delete;
 
-  // Identifies the key without revealing it; stored beside what it wrapped.
+  // Identifies the key without revealing it (32 hexadecimal characters); stored beside what it
+  // wrapped.
   const std::string& key_id() const { return key_id_; }
 
-  // `binding` names tenant, record and field; the same text is needed to open.
+  // `binding` names tenant, record and field; the same text is needed to open. too_large
+  // "store.secret_too_large" beyond kMaximumSecret.
   Result<Bytes> seal(const Secret& secret, std::string_view binding) const;
   // corrupt "store.secret_unreadable": another key, other bytes, or another binding.
   Result<Secret> open_sealed(ByteView envelope, std::string_view binding) const;
 
  private:
   KeyRing(Bytes key, std::string key_id) : key_(std::move(key)), key_id_(std::move(key_id)) {}
-  Bytes key_;  // 32 bytes, locked in memory where allowed
+
+  Bytes key_;  // 32 bytes, locked in memory where allowed, zeroed at the end
   std::string key_id_;
 };
 

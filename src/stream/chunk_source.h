@@ -10,7 +10,8 @@ namespace tallyman {
 class ChunkSource {
  public:
   virtual ~ChunkSource() = default;
-  // The next bytes, valid until the next call; empty only at the end of the stream.
+  // The next bytes, valid until the next call; empty only at the end of the stream. After an error
+  // or the end, further calls return the same.
   virtual Result<ByteView> next() = 0;
 };
 

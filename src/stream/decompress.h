@@ -17,7 +17,9 @@ class Decompressor : public ChunkSource {
   // Reads the first bytes of `source`, which must outlive the result.
   // Errors while reading: corrupt "gzip.malformed", "gzip.truncated", "gzip.checksum",
   // "gzip.trailing_garbage", "zstd.malformed", "zstd.truncated", too_large "stream.ratio",
-  // "stream.layer_bytes", "stream.members", "zstd.window"; contexts carry both byte offsets.
+  // "stream.layer_bytes", "stream.members", "gzip.header", "zstd.window"; contexts carry both byte
+  // offsets. Checksums are known at a member's end only: nothing may be concluded from the bytes
+  // before the end of the stream was reached.
   // Zero padding after the last gzip member is accepted, as GNU gzip does.
   static Result<std::unique_ptr<Decompressor>> open(Reader& source, const Limits& limits);
 

@@ -18,6 +18,7 @@ class Sha256 {
   void update(ByteView bytes);
   // Ends this hash; REQUIRES no further call.
   std::array<std::uint8_t, 32> finish();
+  // The hash of `bytes` at once.
   static std::array<std::uint8_t, 32> of(ByteView bytes);
 
  private:
@@ -25,7 +26,7 @@ class Sha256 {
   std::unique_ptr<Context> context_;
 };
 
-// Hashes what passes from `source` (which must outlive it) to the caller.
+// Hashes what passes from `source` (which must outlive it) to the caller: the tar.
 class HashingSource final : public ChunkSource {
  public:
   explicit HashingSource(ChunkSource& source) : source_(source) {}
@@ -35,6 +36,20 @@ class HashingSource final : public ChunkSource {
 
  private:
   ChunkSource& source_;
+  Sha256 hash_;
+  std::uint64_t bytes_ = 0;
+};
+
+// The same for a Reader: the compressed bytes.
+class HashingReader final : public Reader {
+ public:
+  explicit HashingReader(Reader& source) : source_(source) {}
+  Result<std::size_t> read(ByteSpan into) override;
+  Sha256& hash() { return hash_; }
+  std::uint64_t bytes() const { return bytes_; }
+
+ private:
+  Reader& source_;
   Sha256 hash_;
   std::uint64_t bytes_ = 0;
 };

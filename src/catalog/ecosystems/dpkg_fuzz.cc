@@ -1,0 +1,11 @@
+#include "catalog/testing/run.h"
+
+namespace tallyman::ecosystems {
+extern const Cataloger dpkg;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  tallyman::testing_support::run_cataloger(tallyman::ecosystems::dpkg, "var/lib/dpkg/status",
+                                           {data, size});
+  return 0;
+}
