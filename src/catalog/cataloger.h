@@ -54,10 +54,10 @@ struct PathPattern {
 };
 
 struct Cataloger {
-  std::string_view id;           // "dpkg"; stable, part of the facts fingerprint
-  std::uint32_t version;         // raise it when the same bytes give other facts
+  std::string_view id;    // "dpkg"; stable, part of the facts fingerprint
+  std::uint32_t version;  // raise it when the same bytes give other facts
   std::span<const PathPattern> patterns;
-  std::uint64_t max_size;        // bytes; a larger file is a problem, not a silent skip
+  std::uint64_t max_size;  // bytes; a larger file is a problem, not a silent skip
   // An error means the file as a whole could not be read and becomes a problem (incomplete).
   Result<void> (*parse)(const CatalogInput& input, CatalogSink& sink);
 };

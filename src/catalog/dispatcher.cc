@@ -32,9 +32,9 @@ std::string_view mark(PathPattern::Kind kind) {
 
 void run_one(const Cataloger& cataloger, const CatalogInput& input, CatalogSink& sink) {
   if (input.bytes.size() > cataloger.max_size) {
-    sink.problem("catalog.too_large", fmt::format("{} bytes, the {} cataloger reads {} at most",
-                                                  input.bytes.size(), cataloger.id,
-                                                  cataloger.max_size));
+    sink.problem("catalog.too_large",
+                 fmt::format("{} bytes, the {} cataloger reads {} at most", input.bytes.size(),
+                             cataloger.id, cataloger.max_size));
     return;
   }
   if (Result<void> done = cataloger.parse(input, sink); !done) {

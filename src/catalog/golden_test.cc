@@ -19,7 +19,8 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-const std::filesystem::path kGolden = std::filesystem::path(TALLYMAN_TESTDATA) / "catalog/golden.tsv";
+const std::filesystem::path kGolden =
+    std::filesystem::path(TALLYMAN_TESTDATA) / "catalog/golden.tsv";
 
 // The facts as they are now: "<id>\t<version>\t<fixture>\t<fact>", one line a fact.
 std::map<std::string, Lines> facts_now() {
@@ -29,8 +30,8 @@ std::map<std::string, Lines> facts_now() {
     for (const auto& fixture : testing_support::fixtures_of(*cataloger)) {
       auto run = testing_support::run_cataloger(*cataloger, fixture.path, fixture.bytes);
       for (const std::string& fact : testing_support::facts_of(run)) {
-        lines.push_back(fmt::format("{}\t{}\t{}\t{}", cataloger->id, cataloger->version,
-                                    fixture.name, fact));
+        lines.push_back(
+            fmt::format("{}\t{}\t{}\t{}", cataloger->id, cataloger->version, fixture.name, fact));
       }
     }
   }

@@ -9,9 +9,9 @@ namespace {
 using std::string_view_literals::operator""sv;
 
 constexpr std::array kReleaseFiles = {
-    "lsb-release"sv,       "alpine-release"sv, "rocky-release"sv,  "almalinux-release"sv,
-    "oracle-release"sv,    "fedora-release"sv, "centos-release"sv, "system-release"sv,
-    "redhat-release"sv,    "debian_version"sv,
+    "lsb-release"sv,    "alpine-release"sv, "rocky-release"sv,  "almalinux-release"sv,
+    "oracle-release"sv, "fedora-release"sv, "centos-release"sv, "system-release"sv,
+    "redhat-release"sv, "debian_version"sv,
 };
 constexpr std::array kRpmDatabases = {"rpmdb.sqlite"sv, "Packages.db"sv, "Packages"sv};
 

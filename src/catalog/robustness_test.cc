@@ -32,8 +32,7 @@ TEST_P(Robustness, SurvivesTruncation) {
   for (const CatalogFixture& fixture : fixtures_of(*GetParam())) {
     for (std::size_t size = 0; size < fixture.bytes.size(); size += 64) {
       // A copy of exactly that size, so that the sanitizer sees a read past its end.
-      Bytes bytes(fixture.bytes.begin(),
-                  fixture.bytes.begin() + static_cast<std::ptrdiff_t>(size));
+      Bytes bytes(fixture.bytes.begin(), fixture.bytes.begin() + static_cast<std::ptrdiff_t>(size));
       run_cataloger(*GetParam(), fixture.path, bytes);
     }
   }

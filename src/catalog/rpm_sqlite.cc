@@ -42,8 +42,7 @@ std::unexpected<Error> sqlite_error(sqlite3* database, int status) {
 }
 
 // The query may read one column of one table and nothing else.
-int authorize(void*, int action, const char* first, const char* second, const char*,
-              const char*) {
+int authorize(void*, int action, const char* first, const char* second, const char*, const char*) {
   if (action == SQLITE_SELECT) return SQLITE_OK;
   bool allowed = action == SQLITE_READ && first != nullptr && second != nullptr &&
                  equals_ignoring_case(first, "Packages") && equals_ignoring_case(second, "blob");
@@ -85,8 +84,8 @@ void harden(sqlite3* database, std::size_t file_size) {
 
 Result<Database> open_in_memory(ByteView file) {
   sqlite3* raw = nullptr;
-  int status = sqlite3_open_v2(":memory:", &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
-                               nullptr);
+  int status =
+      sqlite3_open_v2(":memory:", &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   Database database(raw);
   if (status != SQLITE_OK) return malformed("SQLite cannot start");
   auto* copy = static_cast<unsigned char*>(sqlite3_malloc64(file.size()));

@@ -73,9 +73,10 @@ TEST(RpmSqlite, ReadsADatabaseInWalMode) {
 }
 
 TEST(RpmSqlite, StopsWhenTheVisitorHasEnough) {
-  Seen seen = read(database_of(
-      std::string(kTable) + "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n LIMIT 9) "
-                            "INSERT INTO Packages SELECT i, x'61' FROM n;"));
+  Seen seen =
+      read(database_of(std::string(kTable) +
+                       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n LIMIT 9) "
+                       "INSERT INTO Packages SELECT i, x'61' FROM n;"));
   EXPECT_EQ(seen.headers.size(), 5U);
 }
 
@@ -127,8 +128,9 @@ TEST(RpmSqlite, BoundsItsSteps) {
 
 // Every row of a table may name the same overflow pages: the bytes handed over stay bounded.
 TEST(RpmSqlite, RowsMayNotShareTheirBytes) {
-  Bytes file = database_of(std::string(kTable) +
-                           "INSERT INTO Packages VALUES (1, zeroblob(20000)), (2, zeroblob(20000));");
+  Bytes file =
+      database_of(std::string(kTable) +
+                  "INSERT INTO Packages VALUES (1, zeroblob(20000)), (2, zeroblob(20000));");
   // The leaf holds two cells, each ending in the number of its first overflow page.
   auto as_page = [&](std::size_t page) { return ByteView(file).subspan((page - 1) * 512, 512); };
   std::size_t leaf = 0;

@@ -67,8 +67,8 @@ std::string text_of(const std::filesystem::path& path) {
 // The file, unpacked when its name ends in .xz.
 std::string content_of(const std::filesystem::path& path) {
   if (path.extension() != ".xz") return text_of(path);
-  std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(("xz -dc '" + path.string() + "'").c_str(), "r"),
-                                             ::pclose);
+  std::unique_ptr<FILE, int (*)(FILE*)> pipe(
+      ::popen(("xz -dc '" + path.string() + "'").c_str(), "r"), ::pclose);
   std::string content;
   std::vector<char> chunk(1 << 16);
   while (std::size_t got = ::fread(chunk.data(), 1, chunk.size(), pipe.get())) {
@@ -125,8 +125,8 @@ TEST(SharedFixtures, EveryDatabaseGivesTheExpectedList) {
     if (fixture.expected_file.empty()) continue;
     SCOPED_TRACE(fixture.path + " (" + fixture.expected_source + ")");
     std::string content = content_of(root / fixture.path);
-    CatalogRun run = run_cataloger(*kReadings.at(fixture.kind).cataloger, path_for(fixture),
-                                   as_bytes(content));
+    CatalogRun run =
+        run_cataloger(*kReadings.at(fixture.kind).cataloger, path_for(fixture), as_bytes(content));
     auto expected = expected_names(root / fixture.expected_file);
     ++compared;
     if (kDifferences.contains(fixture.path)) {

@@ -32,7 +32,8 @@ TEST(Assignments, PassesOverEverythingElse) {
 }
 
 TEST(Assignments, EndsWithTheText) {
-  EXPECT_THAT(parse_assignments("  A=1\r\n\tB=\"open"), ElementsAre(Pair("A", "1"), Pair("B", "open")));
+  EXPECT_THAT(parse_assignments("  A=1\r\n\tB=\"open"),
+              ElementsAre(Pair("A", "1"), Pair("B", "open")));
   EXPECT_THAT(parse_assignments("A=\"x\\"), ElementsAre(Pair("A", "x\\")));
   EXPECT_THAT(parse_assignments("A=x\\"), ElementsAre(Pair("A", "x\\")));
 }

@@ -26,7 +26,8 @@ constexpr std::size_t kPageHeader = 26;
 constexpr std::size_t kMinPage = 512;
 constexpr std::size_t kMaxPage = 65536;
 
-enum class PageType : std::uint8_t { hash_unsorted = 2, overflow = 7, hash = 13, last = hash };
+enum class PageType : std::uint8_t { hash_unsorted = 2, overflow = 7, hash = 13 };
+constexpr std::uint8_t kHighestPageType = 13;
 enum class ItemType : std::uint8_t { in_place = 1, off_page = 3 };
 
 std::unexpected<Error> malformed(std::string_view what, std::size_t offset) {
@@ -146,7 +147,7 @@ bool BdbReader::is_counter(ByteView key) const {
 // False when the visitor has had enough.
 Result<bool> BdbReader::read_hash_page(std::size_t number) {
   ByteView page = file_.subspan(offset_of(number), page_size_);
-  if (page[25] > static_cast<std::uint8_t>(PageType::last)) {
+  if (page[25] > kHighestPageType) {
     return malformed(fmt::format("page of type {}", page[25]), offset_of(number) + 25);
   }
   bool is_hash = page[25] == static_cast<std::uint8_t>(PageType::hash) ||

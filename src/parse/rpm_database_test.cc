@@ -60,8 +60,8 @@ TEST(RpmNdb, StopsWhenTheVisitorHasEnough) {
 TEST(RpmNdb, OneBadBlobLeavesTheRest) {
   const Bytes good = write_ndb(three_headers());
   // Head magic, package number, size, tail magic of package 1's blob; then its slot.
-  for (std::size_t offset : {std::size_t{4096}, std::size_t{4100}, std::size_t{4108}, std::size_t{40},
-                             std::size_t{44}}) {
+  for (std::size_t offset : {std::size_t{4096}, std::size_t{4100}, std::size_t{4108},
+                             std::size_t{40}, std::size_t{44}}) {
     Bytes bad = good;
     bad[offset] ^= 0x80;
     Seen seen = read(read_rpm_ndb, bad);
@@ -106,7 +106,8 @@ TEST_P(RpmBdb, VisitsEveryPackageButNotTheCounter) {
 }
 
 TEST_P(RpmBdb, StopsWhenTheVisitorHasEnough) {
-  EXPECT_THAT(read(read_rpm_bdb, write_bdb(three_headers(), GetParam()), 1).names, ElementsAre("a"));
+  EXPECT_THAT(read(read_rpm_bdb, write_bdb(three_headers(), GetParam()), 1).names,
+              ElementsAre("a"));
 }
 
 TEST_P(RpmBdb, ReadsValuesInPlace) {
@@ -188,7 +189,8 @@ TEST_P(RpmBdb, RefusesWhatItCannotRead) {
 TEST_P(RpmBdb, ABrokenHashPageIsSaid) {
   const Bytes good = write_bdb(three_headers(), GetParam());
   // Page number, number of items, offset of the first item, page type.
-  for (auto [offset, value] : {std::pair{8, 9}, {20, 0xFFFF}, {26, 0xFFFF}, {26, 20}, {24, 0x0F0F}}) {
+  for (auto [offset, value] :
+       {std::pair{8, 9}, {20, 0xFFFF}, {26, 0xFFFF}, {26, 20}, {24, 0x0F0F}}) {
     Bytes bad = good;
     put(bad, kBdbPage + static_cast<std::size_t>(offset), static_cast<std::uint64_t>(value),
         GetParam(), 2);

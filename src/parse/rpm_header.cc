@@ -34,7 +34,7 @@ struct Entry {
 
 struct TextTag {
   std::uint32_t tag;
-  std::string RpmHeader::*field;
+  std::string RpmHeader::* field;
   std::size_t limit;
 };
 
@@ -63,8 +63,8 @@ std::unexpected<Error> too_large(std::string_view what, std::size_t offset) {
 // The first string of an entry: of translated texts that is the untranslated one.
 Result<std::string> read_text(ByteView data, const Entry& entry, std::size_t limit) {
   auto type = static_cast<TagType>(entry.type);
-  bool is_text = type == TagType::string || type == TagType::string_array ||
-                 type == TagType::i18n_string;
+  bool is_text =
+      type == TagType::string || type == TagType::string_array || type == TagType::i18n_string;
   if (!is_text || entry.count == 0) {
     return malformed(fmt::format("tag {} is not text", entry.tag), entry.position);
   }

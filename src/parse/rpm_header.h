@@ -14,12 +14,12 @@ struct RpmHeader {
   std::string name;
   std::string version;
   std::string release;
-  std::uint32_t epoch = 0;    // 0 also when the header has none: rpm compares them as equal
-  std::string architecture;   // empty for public keys, which rpm lists as packages
-  std::string source_rpm;     // file name, "bash-5.1-4.src.rpm"; may be empty
-  std::string licence;        // may be empty
-  std::string vendor;         // may be empty
-  std::string modularity;     // may be empty
+  std::uint32_t epoch = 0;   // 0 also when the header has none: rpm compares them as equal
+  std::string architecture;  // empty for public keys, which rpm lists as packages
+  std::string source_rpm;    // file name, "bash-5.1-4.src.rpm"; may be empty
+  std::string licence;       // may be empty
+  std::string vendor;        // may be empty
+  std::string modularity;    // may be empty
 
   // "[epoch:]version-release"; an epoch of 0 is not written.
   std::string full_version() const;

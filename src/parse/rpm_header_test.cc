@@ -53,7 +53,8 @@ TEST(RpmHeader, LaterTagCounts) {
 
 TEST(RpmHeader, TakesTheFirstOfTranslatedTexts) {
   RpmHeaderWriter writer;
-  writer.text(1000, "a").text(1001, "1").text(1002, "2").text(1014, std::string("MIT\0MIT-de", 10), 9);
+  writer.text(1000, "a").text(1001, "1").text(1002, "2").text(1014, std::string("MIT\0MIT-de", 10),
+                                                              9);
   EXPECT_EQ(parse_rpm_header(writer.bytes())->licence, "MIT");
 }
 

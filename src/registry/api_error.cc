@@ -66,10 +66,24 @@ std::string unauthorized_hint(const Site& site) {
       credential->source.empty() ? "the configuration" : credential->source, site.options.host);
 }
 
+Error missing(Asked asked, std::string context) {
+  constexpr std::string_view kHint = "it does not exist, or this credential may not see it";
+  switch (asked) {
+    case Asked::blob:
+      return {ErrorKind::not_found, "registry.blob_unknown", std::move(context),
+              std::string(kHint)};
+    case Asked::token:
+      return {ErrorKind::not_found, "registry.no_token_service", std::move(context),
+              "the registry names a token service that is not there"};
+    default:
+      return {ErrorKind::not_found, "registry.manifest_unknown", std::move(context),
+              std::string(kHint)};
+  }
+}
+
 }  // namespace
 
-Error api_error(HttpResponse& response, const Site& site, std::string_view action,
-                std::string_view missing) {
+Error api_error(HttpResponse& response, const Site& site, Asked asked, std::string_view action) {
   std::string words = words_of(response, site.credential());
   std::string context =
       fmt::format("{}: {} answers {}", action, site.options.host, response.status);
@@ -83,8 +97,7 @@ Error api_error(HttpResponse& response, const Site& site, std::string_view actio
               "it does not exist, or this credential may not pull it"};
     case 404:
     case 410:
-      return {ErrorKind::not_found, std::string(missing), context,
-              "it does not exist, or this credential may not see it"};
+      return missing(asked, std::move(context));
     case 429:
       return {ErrorKind::unavailable, "registry.rate_limited", context,
               "try again later; signed-in users often have a higher limit"};

@@ -18,7 +18,7 @@ Site site(bool signed_in) {
 
 Error error_of(int status, std::string body = "", bool signed_in = false) {
   HttpResponse response = answer(status, {}, std::move(body));
-  return api_error(response, site(signed_in), "pulling x");
+  return api_error(response, site(signed_in), Asked::manifest, "pulling x");
 }
 
 TEST(ApiError, Kinds) {
@@ -42,6 +42,15 @@ TEST(ApiError, Kinds) {
     EXPECT_EQ(error.kind, row.kind) << row.status;
     EXPECT_EQ(error.code, row.code) << row.status;
     EXPECT_EQ(error.context, "pulling x: r.test answers " + std::to_string(row.status));
+  }
+}
+
+TEST(ApiError, WhatIsMissingDependsOnWhatWasAskedFor) {
+  for (auto [asked, code] : {std::pair(Asked::manifest, "registry.manifest_unknown"),
+                             std::pair(Asked::blob, "registry.blob_unknown"),
+                             std::pair(Asked::token, "registry.no_token_service")}) {
+    HttpResponse response = answer(404);
+    EXPECT_EQ(api_error(response, site(false), asked, "x").code, code);
   }
 }
 

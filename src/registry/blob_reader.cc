@@ -110,7 +110,7 @@ Result<void> BlobReader::accept(HttpResponse response, bool ranged) {
     return broken(fmt::format("{}: the registry cannot resume at byte {}", action_, offset_));
   }
   if (response.status != 200) {
-    Error error = api_error(response, transport_.site(), action_, "registry.blob_unknown");
+    Error error = api_error(response, transport_.site(), Asked::blob, action_);
     if (!blob_.urls.empty() && error.kind == ErrorKind::not_found) {
       error.hint = "a foreign layer, kept outside of the registry: it is not fetched from there";
     }

@@ -19,6 +19,15 @@ std::unexpected<Error> malformed(std::string what) {
               "the image is damaged or was made by a broken tool: build and push it again");
 }
 
+// The parts shared with manifests speak of manifests.
+Error of_config(Error error) {
+  if (error.code == "manifest.too_large") {
+    return {ErrorKind::too_large, "config.too_large", std::move(error.context), {}};
+  }
+  if (error.code == "manifest.malformed") return malformed(std::move(error.context)).error();
+  return error;
+}
+
 Result<std::string> short_text(const Json& root, std::string_view key) {
   std::string_view text = root.text_of(key);
   if (text.size() > kMaxShortText) return malformed(fmt::format("\"{}\" is too long", key));
@@ -39,10 +48,8 @@ Result<std::vector<Digest>> parse_diff_ids(const Json& root) {
   for (const Json& item : list->items()) {
     auto digest = parse_digest(item.text());
     if (!digest) {
-      Error error =
-          with_context(std::move(digest).error(), fmt::format("diff ID {}", diff_ids.size()));
-      if (error.kind == ErrorKind::corrupt) error.code = "config.malformed";
-      return std::unexpected(std::move(error));
+      return std::unexpected(with_context(of_config(std::move(digest).error()),
+                                          fmt::format("diff ID {}", diff_ids.size())));
     }
     diff_ids.push_back(std::move(*digest));
   }
@@ -69,7 +76,9 @@ Result<std::vector<std::string>> parse_history(const Json& root) {
 Result<ImageConfig> parse_config(ByteView bytes) {
   JsonLimits limits;
   limits.bytes = 8 << 20;
-  Json root = TRY(parse_document(bytes, limits, "config"));
+  Result<Json> document = parse_document(bytes, limits);
+  if (!document) return std::unexpected(of_config(std::move(document).error()));
+  const Json& root = *document;
   TRY(refuse_variants(root, {"os", "architecture", "variant", "created", "rootfs", "history"}));
   ImageConfig config;
   config.platform.os = TRY(short_text(root, "os"));

@@ -48,24 +48,22 @@ Result<void> check_data(const Json& json, const Descriptor& descriptor) {
 
 }  // namespace
 
-Result<Json> parse_document(ByteView bytes, const JsonLimits& limits, std::string_view code) {
+Result<Json> parse_document(ByteView bytes, const JsonLimits& limits) {
   JsonLimits lenient = limits;
   lenient.case_variants = true;
-  auto json = Json::parse(bytes, lenient);
-  if (!json) {
-    Error error = std::move(json).error();
-    if (error.code == "json.duplicate_key") {
-      error.code = "manifest.ambiguous";
-    } else {
-      error.code = fmt::format("{}.{}", code,
-                               error.kind == ErrorKind::too_large ? "too_large" : "malformed");
-    }
-    return std::unexpected(std::move(error));
+  Result<Json> json = Json::parse(bytes, lenient);
+  if (json) {
+    if (json->kind() != Json::Kind::object) return malformed("not a JSON object");
+    return json;
   }
-  if (json->kind() != Json::Kind::object) {
-    return fail(ErrorKind::corrupt, fmt::format("{}.malformed", code), "not a JSON object");
+  std::string context = std::move(json).error().context;
+  if (json.error().kind == ErrorKind::too_large) {
+    return fail(ErrorKind::too_large, "manifest.too_large", std::move(context));
   }
-  return std::move(*json);
+  if (json.error().code == "json.duplicate_key") {
+    return fail(ErrorKind::corrupt, "manifest.ambiguous", std::move(context));
+  }
+  return malformed(std::move(context));
 }
 
 Result<void> refuse_variants(const Json& object, std::initializer_list<std::string_view> keys) {

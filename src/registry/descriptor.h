@@ -11,10 +11,10 @@
 
 namespace tallyman {
 
-// The document as JSON; case-variant keys are let through, for labels and annotations have them
-// (see refuse_variants). `code` ("manifest", "config") begins the error codes: corrupt
-// CODE.malformed, corrupt manifest.ambiguous for duplicate keys, too_large CODE.too_large.
-Result<Json> parse_document(ByteView bytes, const JsonLimits& limits, std::string_view code);
+// The document as a JSON object; case-variant keys are let through, for labels and annotations
+// have them (see refuse_variants). Errors: corrupt "manifest.malformed", "manifest.ambiguous"
+// (duplicate keys), too_large "manifest.too_large".
+Result<Json> parse_document(ByteView bytes, const JsonLimits& limits);
 
 // Corrupt "manifest.ambiguous" when `object` has a key that another reader would take for one of
 // `keys` because it ignores letter case.

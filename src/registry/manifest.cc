@@ -32,7 +32,7 @@ std::unexpected<Error> artifact(std::string_view type) {
 }
 
 Result<Json> parse_root(ByteView bytes) {
-  Json root = TRY(parse_document(bytes, JsonLimits(), "manifest"));
+  Json root = TRY(parse_document(bytes, JsonLimits()));
   TRY(refuse_variants(root, {"schemaVersion", "mediaType", "artifactType", "config", "layers",
                              "manifests", "fsLayers", "history", "signatures"}));
   return root;

@@ -63,7 +63,7 @@ struct Registry::State {
     for (int failures = 1;; ++failures) {
       HttpResponse response = TRY(transport.get(request));
       if (response.status != 200) {
-        return std::unexpected(api_error(response, transport.site(), action));
+        return std::unexpected(api_error(response, transport.site(), Asked::manifest, action));
       }
       Result<Bytes> bytes = read_all(*response.body, kMaxManifest);
       if (bytes) {

@@ -87,7 +87,7 @@ Result<TokenSource::Grant> TokenSource::fetch(const Demand& demand) {
   for (int failures = 1;; ++failures) {
     HttpResponse response = TRY(ask(demand));
     if (response.status != 200) {
-      return std::unexpected(api_error(response, site_, action, "registry.no_token_service"));
+      return std::unexpected(api_error(response, site_, Asked::token, action));
     }
     Result<Bytes> body = read_all(*response.body, kMaxAnswer);
     if (body) {

@@ -52,7 +52,7 @@ Result<void> Transport::check() {
   if (demanded.empty() || site_.credential() == nullptr) return {};
   HttpResponse response = TRY(get(api_root()));
   if (response.status == 200) return {};
-  return std::unexpected(api_error(response, site_, "signing in"));
+  return std::unexpected(api_error(response, site_, Asked::api, "signing in"));
 }
 
 Result<std::vector<Challenge>> Transport::challenges() {
@@ -78,7 +78,7 @@ Result<std::vector<Challenge>> Transport::ping() {
   if (response.status == 200) return std::vector<Challenge>();
   if (response.status == 401) return challenges_of(response);
   if (means_later(response.status)) {
-    return std::unexpected(api_error(response, site_, "asking for the registry API"));
+    return std::unexpected(api_error(response, site_, Asked::api, "asking for the registry API"));
   }
   return fail(ErrorKind::unsupported, "registry.not_v2",
               fmt::format("{} answers {} to GET /v2/: it is not a container registry",

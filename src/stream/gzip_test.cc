@@ -42,7 +42,8 @@ Bytes gzip_with_fields(std::string_view content, const std::string& extra, const
 
 TEST(Gzip, InflatesEveryLevelAndSize) {
   for (int level : {0, 1, 6, 9}) {
-    for (std::size_t size : {0, 1, 1000, 32768, 65536, 262144, 262145, 700000}) {
+    for (std::size_t size :
+         std::initializer_list<std::size_t>{0, 1, 1000, 32768, 65536, 262144, 262145, 700000}) {
       std::string text = sample_text(size);
       Result<std::string> got = decompress(gzip(text, level));
       ASSERT_TRUE(got) << got.error().context;
@@ -66,7 +67,7 @@ TEST(Gzip, ReadsManyMembersInAnyPieces) {
   std::string first = sample_text(70000);
   std::string second(300000, 'x');
   Bytes packed = gzip(first) + gzip("") + gzip(second, 0) + gzip("end");
-  for (std::size_t step : {1, 2, 3, 7, 100, 65536}) {
+  for (std::size_t step : std::initializer_list<std::size_t>{1, 2, 3, 7, 100, 65536}) {
     SlowReader reader(packed, step);
     EXPECT_EQ(*decompress(reader), first + second + "end") << step;
   }
@@ -146,13 +147,15 @@ TEST(Gzip, ErrorsNameBothOffsets) {
 }
 
 TEST(Gzip, FlippedBitsNeverPassUnseen) {
-  std::string text = sample_text(2000);
+  std::string text = sample_text(400);
   Bytes packed = gzip(text);
   for (std::size_t bit = 0; bit < packed.size() * 8; ++bit) {
     Bytes wrong = packed;
     wrong[bit / 8] ^= static_cast<std::uint8_t>(1 << (bit % 8));
     Result<std::string> got = decompress(wrong);
-    if (got && bit >= 16) EXPECT_EQ(*got, text) << bit;  // mtime, xfl and os mean nothing
+    if (got && bit >= 16) {
+      EXPECT_EQ(*got, text) << bit;
+    }  // mtime, xfl and os mean nothing
   }
 }
 

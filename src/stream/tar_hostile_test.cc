@@ -31,7 +31,8 @@ std::string mixed_archive() {
 
 // Where the archive may end without anybody noticing: between members.
 bool is_boundary(const std::string& bytes, std::size_t size) {
-  for (const auto& read : *read_tar(bytes)) {
+  auto members = *read_tar(bytes);
+  for (const auto& read : members) {
     if (read.member.offset == size) return true;
   }
   return size == bytes.size();
@@ -56,10 +57,9 @@ TEST(TarHostile, HandsOnTheSourcesErrorAndStaysFailed) {
     if (!source) continue;
     EXPECT_EQ(code_of(read_tar(**source)), "test.broken") << size;
   }
-  testing_support::PieceSource source(bytes, {100});
   std::string cut = bytes.substr(0, 1300);
-  testing_support::PieceSource short_source(cut, {100});
-  TarReader reader(short_source, Limits{});
+  testing_support::PieceSource source(cut, {100});
+  TarReader reader(source, Limits{});
   EXPECT_TRUE(*reader.next());
   EXPECT_EQ(code_of(reader.next()), "tar.truncated");
   EXPECT_EQ(code_of(reader.next()), "tar.truncated");
@@ -82,7 +82,9 @@ TEST(TarHostile, FlippedBitsNeverCrash) {
       wrong.replace(at, 512, block);
     }
     Result<std::vector<testing_support::ReadMember>> read = read_tar(wrong);
-    if (!read) EXPECT_THAT(read.error().code, testing::StartsWith("tar."));
+    if (!read) {
+      EXPECT_THAT(read.error().code, testing::StartsWith("tar."));
+    }
   }
 }
 
@@ -134,7 +136,7 @@ TEST(TarHostile, BoundsExtendedAttributes) {
   EXPECT_EQ(code_of(read_tar(TarBuilder().pax(records).file("f", "").finish())), "");
   records += pax_record("LIBARCHIVE.xattr.user.b", "v");
   EXPECT_EQ(code_of(read_tar(TarBuilder().pax(records).file("f", "").finish())), "tar.metadata");
-  for (std::size_t over : {0, 1}) {
+  for (std::size_t over : std::initializer_list<std::size_t>{0, 1}) {
     records = pax_record("SCHILY.xattr.user.a", std::string(limits.xattr_bytes + over, 'v'));
     EXPECT_EQ(code_of(read_tar(TarBuilder().pax(records).file("f", "").finish())),
               over == 0 ? "" : "tar.metadata");

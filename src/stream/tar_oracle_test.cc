@@ -67,7 +67,7 @@ void expect_same(const std::filesystem::path& root, std::map<std::string, ReadMe
   EXPECT_EQ(members.erase("./"), 1);
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
     std::string name = "./" + entry.path().lexically_relative(root).string();
-    if (entry.is_directory() && !entry.is_symlink()) name += '/';
+    if (!entry.is_symlink() && entry.is_directory()) name += '/';
     ASSERT_TRUE(members.contains(name)) << name;
     const ReadMember& read = members[name];
     if (entry.is_symlink()) {

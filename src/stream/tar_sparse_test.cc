@@ -112,7 +112,7 @@ TEST(TarSparse, ReadsEveryForm) {
   for (std::uint64_t i = 0; i < 100; ++i) many.push_back({i * 100, std::to_string(i)});
   for (const auto& [name, make] : makers()) {
     for (const Regions& regions : {few, many}) {
-      for (std::size_t piece : {1, 511, 100000}) {
+      for (std::size_t piece : std::initializer_list<std::size_t>{1, 511, 100000}) {
         auto members = read_tar(make(regions, 10000), {}, {piece});
         ASSERT_TRUE(members) << name << ": " << describe(members.error());
         ASSERT_EQ(members->size(), 1) << name;

@@ -146,7 +146,9 @@ TEST(Tar, ReadsNumbersInEveryForm) {
                       testing_support::padded("abc") + std::string(1024, '\0');
     auto members = read_tar(tar);
     EXPECT_EQ(code_of(members), row.code) << row.field;
-    if (members) EXPECT_EQ(members->at(0).content, "abc") << row.field;
+    if (members) {
+      EXPECT_EQ(members->at(0).content, "abc") << row.field;
+    }
   }
 }
 
@@ -260,10 +262,10 @@ TEST(Tar, DrainsWhatFollowsTheEnd) {
 TEST(Tar, SameMembersWhateverTheChunks) {
   TarBuilder tar;
   std::mt19937_64 random(7);
-  for (int i = 0; i < 40; ++i) {
+  for (unsigned i = 0; i < 40; ++i) {
     std::string name = "member-" + std::to_string(i);
-    if (i % 3 == 0) tar.pax(pax_record("path", name + std::string(i * 40U, 'p')));
-    if (i % 5 == 0) tar.gnu('L', name + std::string(i * 30U, 'l'));
+    if (i % 3 == 0) tar.pax(pax_record("path", name + std::string(i * 40, 'p')));
+    if (i % 5 == 0) tar.gnu('L', name + std::string(i * 30, 'l'));
     tar.file(name, testing_support::sample_text(random() % 3000));
   }
   std::string bytes = tar.finish();

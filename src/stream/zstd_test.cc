@@ -25,7 +25,8 @@ Bytes skippable(std::string_view content) {
 }
 
 TEST(Zstd, DecompressesEverySize) {
-  for (std::size_t size : {0, 1, 1000, 131072, 262144, 262145, 900000}) {
+  for (std::size_t size :
+       std::initializer_list<std::size_t>{0, 1, 1000, 131072, 262144, 262145, 900000}) {
     std::string text = sample_text(size);
     EXPECT_TRUE(decompress(zstd(text)) == text) << size;
   }
@@ -45,7 +46,7 @@ TEST(Zstd, KnowsWhatItIs) {
 TEST(Zstd, ReadsFramesAndSkippableFramesInAnyPieces) {
   std::string text = sample_text(300000);
   Bytes packed = skippable("to be skipped") + zstd(text) + zstd("") + skippable("") + zstd("end");
-  for (std::size_t step : {1, 2, 3, 7, 1000, 65536}) {
+  for (std::size_t step : std::initializer_list<std::size_t>{1, 2, 3, 7, 1000, 65536}) {
     SlowReader reader(packed, step);
     EXPECT_TRUE(decompress(reader) == text + "end") << step;
   }
@@ -78,14 +79,16 @@ TEST(Zstd, RefusesWhatFollowsAndIsNoFrame) {
 }
 
 TEST(Zstd, FlippedBitsNeverPassUnseen) {
-  std::string text = sample_text(2000);
+  std::string text = sample_text(400);
   Bytes packed = zstd(text);
   for (std::size_t bit = 32; bit < packed.size() * 8; ++bit) {
     Bytes wrong = packed;
     wrong[bit / 8] ^= static_cast<std::uint8_t>(1 << (bit % 8));
     Result<std::string> got = decompress(wrong);
     // The flag for a checksum is in byte 4: without one the rest may decode to anything.
-    if (got && bit / 8 != 4) EXPECT_EQ(*got, text) << bit;
+    if (got && bit / 8 != 4) {
+      EXPECT_EQ(*got, text) << bit;
+    }
   }
 }
 
@@ -112,7 +115,7 @@ TEST(Zstd, BoundsFramesBytesAndRatio) {
 
 TEST(Plain, PassesThrough) {
   std::string text = sample_text(900000);
-  for (std::size_t size : {0, 1, 3, 4, 5, 900000}) {
+  for (std::size_t size : std::initializer_list<std::size_t>{0, 1, 3, 4, 5, 900000}) {
     SlowReader reader(as_bytes(text).first(size), 70000);
     auto source = *Decompressor::open(reader, Limits{});
     EXPECT_EQ(source->packing(), Packing::plain);

@@ -121,14 +121,11 @@ VulnerabilityIndex::~VulnerabilityIndex() = default;
 Result<std::unique_ptr<VulnerabilityIndex>> VulnerabilityIndex::open(
     const std::filesystem::path& path) {
   Result<MappedFile> file = MappedFile::open(path);
-  if (!file) {
-    Error error = file.error();
-    if (error.kind == ErrorKind::not_found) {
-      error.code = "index.missing";
-      error.hint = "import vulnerability data first: tallyman feed import PATH...";
-    }
-    return std::unexpected(error);
+  if (!file && file.error().kind == ErrorKind::not_found) {
+    return fail(ErrorKind::not_found, "index.missing", file.error().context,
+                "import vulnerability data first: tallyman feed import PATH...");
   }
+  if (!file) return std::unexpected(file.error());
   auto sections = std::make_unique<Sections>();
   sections->file = std::move(*file);
   sections->bytes = sections->file.bytes();

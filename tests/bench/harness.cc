@@ -28,8 +28,8 @@
 
 namespace {
 
-constexpr long kReceiveBuffer = 512 * 1024;
-constexpr std::size_t kInflateBuffer = 256 * 1024;
+constexpr long kReceiveBuffer = 512L * 1024;
+constexpr std::size_t kInflateBuffer = 256UZ * 1024;
 constexpr std::size_t kBlock = 512;  // of a tar
 
 struct Options {
@@ -266,12 +266,13 @@ void work(const Options& options, const std::vector<Layer>& layers, std::atomic<
 
 void pull(const Options& options) {
   std::vector<Layer> layers = read_image(options);
-  std::ranges::stable_sort(layers, std::greater{}, &Layer::size);
+  std::ranges::sort(layers, std::greater{}, &Layer::size);
   std::atomic<std::size_t> next = 0;
   Totals totals;
   std::atomic<bool> failed = false;
   {
     std::vector<std::jthread> threads;
+    threads.reserve(options.threads);
     for (std::size_t i = 0; i < options.threads; ++i) {
       threads.emplace_back([&] {
         try {

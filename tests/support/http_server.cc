@@ -83,9 +83,7 @@ class TestSocket {
   }
 
   // True if the first byte of a plain connection is that of a TLS handshake.
-  bool hears_tls() {
-    return tls_ == nullptr && (!ahead_.empty() || fill()) && ahead_[0] == '\x16';
-  }
+  bool hears_tls() { return tls_ == nullptr && (!ahead_.empty() || fill()) && ahead_[0] == '\x16'; }
 
   bool open() const { return open_; }
 
@@ -218,7 +216,7 @@ void TestConnection::respond(int status, const TestHeaders& headers, std::string
   std::string head = "HTTP/1.1 " + std::to_string(status) + " Scripted\r\n";
   bool framed = status == 204 || status == 304;
   for (const auto& [name, value] : headers) {
-    head += name + ": " + value + "\r\n";
+    head.append(name).append(": ").append(value).append("\r\n");
     framed |= same_name(name, "Content-Length") || same_name(name, "Transfer-Encoding");
   }
   if (!framed) head += "Content-Length: " + std::to_string(body.size()) + "\r\n";

@@ -46,6 +46,12 @@ Certificate blank_certificate(const char* name, long serial, EVP_PKEY* key) {
   return certificate;
 }
 
+Key make_key() {
+  Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
+  require(key != nullptr, "key");
+  return key;
+}
+
 std::string to_pem(X509* certificate) {
   std::unique_ptr<BIO, Free> bio(BIO_new(BIO_s_mem()));
   require(PEM_write_bio_X509(bio.get(), certificate) == 1, "PEM");
@@ -57,14 +63,14 @@ std::string to_pem(X509* certificate) {
 }  // namespace
 
 TlsIdentity make_tls_identity() {
-  Key ca_key(EVP_EC_gen("P-256"));
+  Key ca_key = make_key();
   Certificate ca = blank_certificate("tallyman test authority", 1, ca_key.get());
   X509_set_issuer_name(ca.get(), X509_get_subject_name(ca.get()));
   add_extension(ca.get(), ca.get(), NID_basic_constraints, "critical,CA:TRUE");
   add_extension(ca.get(), ca.get(), NID_key_usage, "critical,keyCertSign");
   require(X509_sign(ca.get(), ca_key.get(), EVP_sha256()) > 0, "signing the authority");
 
-  Key key(EVP_EC_gen("P-256"));
+  Key key = make_key();
   Certificate leaf = blank_certificate("localhost", 2, key.get());
   X509_set_issuer_name(leaf.get(), X509_get_subject_name(ca.get()));
   add_extension(leaf.get(), ca.get(), NID_subject_alt_name, "IP:127.0.0.1,DNS:localhost");

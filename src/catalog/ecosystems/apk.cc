@@ -30,13 +30,20 @@ struct Record {
 // The field that a letter stands for; the others (checksums, files, dependencies) are not kept.
 std::string* field_of(Package& package, char letter) {
   switch (letter) {
-    case 'P': return &package.name;
-    case 'V': return &package.version;
-    case 'A': return &package.architecture;
-    case 'o': return &package.source_name;
-    case 'L': return &package.licence;
-    case 'm': return &package.supplier;
-    default: return nullptr;
+    case 'P':
+      return &package.name;
+    case 'V':
+      return &package.version;
+    case 'A':
+      return &package.architecture;
+    case 'o':
+      return &package.source_name;
+    case 'L':
+      return &package.licence;
+    case 'm':
+      return &package.supplier;
+    default:
+      return nullptr;
   }
 }
 

@@ -25,8 +25,8 @@ CatalogRun read(std::string_view text) {
 TEST(Apk, ReadsEveryField) {
   Bytes bytes = testing_support::fixture_bytes(ecosystems::apk, "alpine/lib/apk/db/installed");
   CatalogRun run = read(as_text(bytes));
-  EXPECT_THAT(run.names(), ElementsAre("kettle 1.4.0-r3", "boiler 1.4.0-r3",
-                                       ".build-deps 20240101.120000"));
+  EXPECT_THAT(run.names(),
+              ElementsAre("kettle 1.4.0-r3", "boiler 1.4.0-r3", ".build-deps 20240101.120000"));
   EXPECT_THAT(run.problems, IsEmpty());
   const Package& kettle = run.file.packages[0];
   EXPECT_EQ(kettle.type, "apk");

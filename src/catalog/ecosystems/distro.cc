@@ -36,11 +36,16 @@ struct Product {
   std::string_view id;
 };
 constexpr std::array kProducts = {
-    Product{"Red Hat", "rhel"},          Product{"CentOS", "centos"},
-    Product{"Rocky", "rocky"},           Product{"AlmaLinux", "almalinux"},
-    Product{"Oracle", "ol"},             Product{"Enterprise Linux", "ol"},
-    Product{"Fedora", "fedora"},         Product{"Amazon", "amzn"},
-    Product{"Scientific", "scientific"}, Product{"CloudLinux", "cloudlinux"},
+    Product{"Red Hat", "rhel"},
+    Product{"CentOS", "centos"},
+    Product{"Rocky", "rocky"},
+    Product{"AlmaLinux", "almalinux"},
+    Product{"Oracle", "ol"},
+    Product{"Enterprise Linux", "ol"},
+    Product{"Fedora", "fedora"},
+    Product{"Amazon", "amzn"},
+    Product{"Scientific", "scientific"},
+    Product{"CloudLinux", "cloudlinux"},
 };
 
 std::string value_of(const Values& values, std::string_view name) {

@@ -53,9 +53,8 @@ void read_stanza(const Stanza& stanza, CatalogSink& sink) {
   package.architecture = stanza.first_line("Architecture");
   package.supplier = stanza.first_line("Maintainer");
   if (package.name.empty() || package.version.empty()) {
-    sink.problem("catalog.malformed",
-                 fmt::format("byte {}: a stanza without {}", stanza.offset,
-                             package.name.empty() ? "Package" : "Version"));
+    sink.problem("catalog.malformed", fmt::format("byte {}: a stanza without {}", stanza.offset,
+                                                  package.name.empty() ? "Package" : "Version"));
     return;
   }
   if (stanza.bad_line) {

@@ -25,8 +25,9 @@ CatalogRun read(std::string_view text) {
 TEST(Dpkg, ListsWhatIsOnTheDisk) {
   Bytes status = testing_support::fixture_bytes(ecosystems::dpkg, "debian/var/lib/dpkg/status");
   CatalogRun run = read(as_text(status));
-  EXPECT_THAT(run.names(), ElementsAre("kettle 1.4-1+b2", "libkettle1 1:1.4-1", "libkettle1 1:1.4-1",
-                                       "half 0.5", "unpacked 0.6", "lower-case-names 0.7"));
+  EXPECT_THAT(run.names(),
+              ElementsAre("kettle 1.4-1+b2", "libkettle1 1:1.4-1", "libkettle1 1:1.4-1", "half 0.5",
+                          "unpacked 0.6", "lower-case-names 0.7"));
   EXPECT_THAT(run.problems, IsEmpty());
 }
 
@@ -71,7 +72,8 @@ TEST(Dpkg, DropsOnlyTheStatesThatLeaveNoProgram) {
 }
 
 TEST(Dpkg, AStanzaWithoutNameOrVersionIsAProblemAndTheRestStands) {
-  CatalogRun run = read("Package: a\nVersion: 1\n\nPackage: b\n\nVersion: 2\n\nPackage: c\nVersion: 3\n");
+  CatalogRun run =
+      read("Package: a\nVersion: 1\n\nPackage: b\n\nVersion: 2\n\nPackage: c\nVersion: 3\n");
   EXPECT_THAT(run.names(), ElementsAre("a 1", "c 3"));
   ASSERT_THAT(run.problems, SizeIs(2));
   EXPECT_THAT(run.problems[0].message, HasSubstr("byte 23"));

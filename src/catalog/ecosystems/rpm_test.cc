@@ -17,8 +17,8 @@ using testing::IsEmpty;
 using testing::SizeIs;
 using testing_support::CatalogRun;
 using testing_support::fixtures_of;
-using testing_support::run_cataloger;
 using testing_support::RpmHeaderWriter;
+using testing_support::run_cataloger;
 using testing_support::write_ndb;
 
 CatalogRun read_ndb(const std::vector<Bytes>& headers) {
@@ -35,9 +35,8 @@ TEST(Rpm, EveryFormOfADatabaseGivesTheSamePackages) {
   for (const auto& fixture : fixtures) {
     CatalogRun run = run_cataloger(ecosystems::rpm, fixture.path, fixture.bytes);
     std::sort(run.file.packages.begin(), run.file.packages.end());
-    EXPECT_THAT(run.names(),
-                ElementsAre("gpg-pubkey 89735b71-6b05adf2", "kettle 2:1.4.0-3.tl9",
-                            "kettle-libs 2:1.4.0-3.tl9", "teapot 0.9~rc1-1"))
+    EXPECT_THAT(run.names(), ElementsAre("gpg-pubkey 89735b71-6b05adf2", "kettle 2:1.4.0-3.tl9",
+                                         "kettle-libs 2:1.4.0-3.tl9", "teapot 0.9~rc1-1"))
         << fixture.name;
     EXPECT_THAT(run.problems, IsEmpty()) << fixture.name;
     const Package& key = run.file.packages[0];
@@ -66,8 +65,8 @@ TEST(Rpm, ASourceOfAnotherVersionIsKept) {
 }
 
 TEST(Rpm, OneBadHeaderIsAProblemAndTheRestStands) {
-  CatalogRun run = read_ndb({named("a", "1", "1").bytes(), RpmHeaderWriter().bytes(),
-                             named("c", "1", "1").bytes()});
+  CatalogRun run = read_ndb(
+      {named("a", "1", "1").bytes(), RpmHeaderWriter().bytes(), named("c", "1", "1").bytes()});
   EXPECT_THAT(run.names(), ElementsAre("a 1-1", "c 1-1"));
   ASSERT_THAT(run.problems, SizeIs(1));
   EXPECT_EQ(run.problems[0].code, "rpm.header_malformed");

@@ -25,7 +25,8 @@ struct CatalogRun {
   // "name version" of every package, in the order found.
   std::vector<std::string> names() const {
     std::vector<std::string> list;
-    for (const Package& package : file.packages) list.push_back(package.name + " " + package.version);
+    for (const Package& package : file.packages)
+      list.push_back(package.name + " " + package.version);
     return list;
   }
 };
