@@ -1,5 +1,6 @@
 #include "http/client.h"
 
+#include "base/text.h"
 #include "http/curl_pool.h"
 #include "http/proxy.h"
 #include "http/transfer.h"
@@ -30,6 +31,25 @@ class CurlClient final : public HttpClient {
 };
 
 }  // namespace
+
+void HttpHeaders::add(std::string name, std::string value) {
+  fields_.emplace_back(std::move(name), std::move(value));
+}
+
+std::optional<std::string_view> HttpHeaders::get(std::string_view name) const {
+  for (const auto& [key, value] : fields_) {
+    if (equals_ignoring_case(key, name)) return value;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string_view> HttpHeaders::get_all(std::string_view name) const {
+  std::vector<std::string_view> values;
+  for (const auto& [key, value] : fields_) {
+    if (equals_ignoring_case(key, name)) values.emplace_back(value);
+  }
+  return values;
+}
 
 std::unique_ptr<HttpClient> make_http_client(const Environment& environment) {
   return std::make_unique<CurlClient>(environment);

@@ -36,7 +36,9 @@ struct HttpRequest {
   std::string url;  // http:// or https:// only
   std::vector<std::pair<std::string, std::string>> headers;
   std::optional<Secret> authorization;  // value of the Authorization header
-  std::string body;  // may hold a secret: the client wipes its copy after sending
+  // Sent as a form unless `headers` has a Content-Type. May hold a secret: the client wipes its
+  // own copy after sending.
+  std::string body;
   TlsOptions tls;
   AddressRule address = AddressRule::server_named;
   std::string user_agent;

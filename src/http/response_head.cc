@@ -37,23 +37,4 @@ void ResponseHead::flush_field() {
   field_.clear();
 }
 
-void HttpHeaders::add(std::string name, std::string value) {
-  fields_.emplace_back(std::move(name), std::move(value));
-}
-
-std::optional<std::string_view> HttpHeaders::get(std::string_view name) const {
-  for (const auto& [key, value] : fields_) {
-    if (equals_ignoring_case(key, name)) return value;
-  }
-  return std::nullopt;
-}
-
-std::vector<std::string_view> HttpHeaders::get_all(std::string_view name) const {
-  std::vector<std::string_view> values;
-  for (const auto& [key, value] : fields_) {
-    if (equals_ignoring_case(key, name)) values.emplace_back(value);
-  }
-  return values;
-}
-
 }  // namespace tallyman

@@ -7,6 +7,7 @@
 #include "registry/challenge.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "base/text.h"
@@ -134,10 +135,14 @@ std::string_view Challenge::parameter(std::string_view name) const {
 }
 
 std::vector<Challenge> parse_challenges(std::span<const std::string_view> header_lines) {
-  std::vector<Challenge> challenges;
-  for (std::string_view line : header_lines) parse_line(line, challenges);
-  std::ranges::stable_sort(challenges, {}, &Challenge::scheme);
-  return challenges;
+  std::vector<Challenge> found;
+  for (std::string_view line : header_lines) parse_line(line, found);
+  std::vector<Challenge> ordered;
+  for (auto scheme : {Challenge::Scheme::bearer, Challenge::Scheme::basic}) {
+    std::ranges::copy_if(found, std::back_inserter(ordered),
+                         [=](const Challenge& c) { return c.scheme == scheme; });
+  }
+  return ordered;
 }
 
 }  // namespace tallyman

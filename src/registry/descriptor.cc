@@ -56,14 +56,14 @@ Result<Json> parse_document(ByteView bytes, const JsonLimits& limits) {
     if (json->kind() != Json::Kind::object) return malformed("not a JSON object");
     return json;
   }
-  std::string context = std::move(json).error().context;
-  if (json.error().kind == ErrorKind::too_large) {
-    return fail(ErrorKind::too_large, "manifest.too_large", std::move(context));
+  Error error = std::move(json).error();
+  if (error.kind == ErrorKind::too_large) {
+    return fail(ErrorKind::too_large, "manifest.too_large", std::move(error.context));
   }
-  if (json.error().code == "json.duplicate_key") {
-    return fail(ErrorKind::corrupt, "manifest.ambiguous", std::move(context));
+  if (error.code == "json.duplicate_key") {
+    return fail(ErrorKind::corrupt, "manifest.ambiguous", std::move(error.context));
   }
-  return malformed(std::move(context));
+  return malformed(std::move(error.context));
 }
 
 Result<void> refuse_variants(const Json& object, std::initializer_list<std::string_view> keys) {

@@ -140,7 +140,8 @@ TEST(Registry, WhatIsNotThereOrHidden) {
 TEST(Registry, NamesAreCheckedBeforeTheyAreSent) {
   FakeRegistry fake;
   Client client(fake.host());
-  for (std::string key : {"", "../x", "a/b", "a b", "a?b", "-a", std::string(129, 'a')}) {
+  for (const std::string& key :
+       std::vector<std::string>{"", "../x", "a/b", "a b", "a?b", "-a", std::string(129, 'a')}) {
     EXPECT_EQ(client.manifest(key), "registry.bad_name") << key;
   }
   EXPECT_EQ(client.manifest("sha256:../../x"), "digest.malformed");
@@ -242,7 +243,9 @@ TEST(Registry, TransfersThatBreakAreResumed) {
       auto requests = fake.requests("/v2/team/app/blobs/");
       ASSERT_THAT(requests, SizeIs(2));
       // What a reset lets through of the bytes sent before it is the kernel's affair.
-      if (!reset) EXPECT_EQ(requests[1].header("Range"), fmt::format("bytes={}-", at));
+      if (!reset) {
+        EXPECT_EQ(requests[1].header("Range"), fmt::format("bytes={}-", at));
+      }
     }
   }
 }

@@ -104,11 +104,13 @@ Result<void> RetryingClient::note_retry_after(const HttpResponse& response,
   if (!wait) return {};
   if (*wait > kPatience) {
     Microseconds until = clock_.now() + std::chrono::microseconds(*wait).count();
-    return fail(
-        ErrorKind::unavailable,
-        response.status == 429 ? "registry.rate_limited" : "registry.unavailable",
-        fmt::format("{} answers {} and asks to wait {} s", origin, response.status, wait->count()),
-        fmt::format("try again after {}", format_utc(until)));
+    std::string context =
+        fmt::format("{} answers {} and asks to wait {} s", origin, response.status, wait->count());
+    std::string hint = fmt::format("try again after {}", format_utc(until));
+    if (response.status == 429) {
+      return fail(ErrorKind::unavailable, "registry.rate_limited", context, hint);
+    }
+    return fail(ErrorKind::unavailable, "registry.unavailable", context, hint);
   }
   MutexLock lock(mutex_);
   auto& time = not_before_[origin];

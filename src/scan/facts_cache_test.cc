@@ -126,9 +126,13 @@ TEST_F(FactsCacheTest, KilledWriterLeavesNoBadEntry) {
     ::close(pipe_fds[1]);
     // Whatever is there under the entry's name is whole.
     std::optional<LayerFacts> loaded = cache->load(digest_of(1), {});
-    if (loaded) EXPECT_EQ(*loaded, facts);
+    if (loaded) {
+      EXPECT_EQ(*loaded, facts);
+    }
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path())) {
-      if (entry.path().filename() == std::string(digest_of(1).hex())) EXPECT_TRUE(loaded);
+      if (entry.path().filename() == std::string(digest_of(1).hex())) {
+        EXPECT_TRUE(loaded);
+      }
     }
   }
 }

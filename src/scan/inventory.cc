@@ -36,11 +36,12 @@ std::vector<Package> merge_locations(std::vector<Package> packages) {
 
 }  // namespace
 
-Inventory build_inventory(const Overlay& overlay, const std::vector<const LayerFacts*>& layers) {
+Joined build_inventory(const Overlay& overlay, const std::vector<const LayerFacts*>& layers) {
   std::vector<Overlay::VisibleFile> files = overlay.files();
-  drop_superseded_rpm_databases(files);
+  Joined joined;
+  joined.ignored = drop_superseded_rpm_databases(files);
 
-  Inventory inventory;
+  Inventory& inventory = joined.inventory;
   inventory.distro = choose_distro(files);
   std::vector<Package> packages;
   for (const Overlay::VisibleFile& visible : files) {
@@ -52,7 +53,7 @@ Inventory build_inventory(const Overlay& overlay, const std::vector<const LayerF
     }
   }
   inventory.packages = merge_locations(std::move(packages));
-  return inventory;
+  return joined;
 }
 
 }  // namespace tallyman

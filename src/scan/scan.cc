@@ -52,11 +52,16 @@ Report conclude(Image image, const std::vector<LayerOutcome>& layers,
   Overlay overlay(facts);
   Report report;
   report.image = std::move(image);
-  report.inventory = build_inventory(overlay, facts);
+  Joined joined = build_inventory(overlay, facts);
+  report.inventory = std::move(joined.inventory);
   services.observer.phase(fmt::format("matching {} packages", report.inventory.packages.size()));
   MatchResult matched = match(report.inventory, services.index);
   report.findings = std::move(matched.findings);
   report.problems = overlay.problems();
+  std::erase_if(report.problems, [&](const Problem& problem) {
+    return std::find(joined.ignored.begin(), joined.ignored.end(), problem.path) !=
+           joined.ignored.end();
+  });
   report.problems.insert(report.problems.end(), matched.problems.begin(), matched.problems.end());
   report.assessment = judge(std::move(matched.assessment), report.problems);
   for (const LayerOutcome& layer : layers) report.layers.push_back(layer.stats);

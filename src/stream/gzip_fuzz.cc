@@ -13,7 +13,7 @@ using namespace tallyman;
 
 namespace {
 
-constexpr std::size_t kMost = 1 << 20;
+constexpr std::size_t kMost = 1 << 18;
 
 Result<Bytes> inflate_ours(ByteView packed) {
   Limits limits;

@@ -1,8 +1,8 @@
 #include "vuln/assess.h"
 
-#include <map>
-
 #include <fmt/format.h>
+
+#include <map>
 
 #include "vuln/match.h"
 
@@ -32,8 +32,8 @@ Assessment assess(const Inventory& inventory, const VulnerabilityIndex* index,
     reasons.push_back(std::move(reason));
   } else {
     if (index != nullptr && covered.empty()) {
-      reasons.push_back(fmt::format("the vulnerability data does not cover {}",
-                                    ecosystem_of(*inventory.distro)));
+      reasons.push_back(
+          fmt::format("the vulnerability data does not cover {}", ecosystem_of(*inventory.distro)));
     }
     if (inventory.packages.empty()) {
       reasons.emplace_back("no operating system packages were found");
@@ -54,7 +54,8 @@ std::vector<Problem> foreign_packages(const Inventory& inventory, const DistroRu
   }
   std::vector<Problem> problems;
   for (const auto& [type, count] : counts) {
-    problems.push_back({"match.foreign_packages", {},
+    problems.push_back({"match.foreign_packages",
+                        {},
                         fmt::format("{} {} packages were not matched: those of {} are {}", count,
                                     type, rule.id, rule.package_type),
                         false});

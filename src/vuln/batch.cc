@@ -43,8 +43,8 @@ Result<Bytes> pack_block(ByteView details) {
   Bytes packed(ZSTD_compressBound(details.size()));
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kPackingLevel);
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);
-  std::size_t size = ZSTD_compress2(context.get(), packed.data(), packed.size(), details.data(),
-                                    details.size());
+  std::size_t size =
+      ZSTD_compress2(context.get(), packed.data(), packed.size(), details.data(), details.size());
   if (ZSTD_isError(size) != 0) {
     return fail(ErrorKind::internal, "index.packing", ZSTD_getErrorName(size));
   }

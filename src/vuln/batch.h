@@ -28,7 +28,7 @@ struct BatchRecord {
   PoolRef id = 0;
   Microseconds modified = 0;
   RecordFate fate = RecordFate::kept;
-  std::uint32_t offset = 0;       // of its details in the unpacked block, when kept
+  std::uint32_t offset = 0;  // of its details in the unpacked block, when kept
   std::uint32_t first_entry = 0;
   std::uint32_t entries = 0;
 };

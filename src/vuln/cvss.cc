@@ -38,9 +38,17 @@ constexpr auto kV3 = std::to_array<Metric>({
 });
 
 constexpr auto kV4 = std::to_array<Metric>({
-    {"AV", "NALP"}, {"AC", "LH"},  {"AT", "NP"},  {"PR", "NLH"},
-    {"UI", "NPA"},  {"VC", "HLN"}, {"VI", "HLN"}, {"VA", "HLN"},
-    {"SC", "HLN"},  {"SI", "HLN"}, {"SA", "HLN"},
+    {"AV", "NALP"},
+    {"AC", "LH"},
+    {"AT", "NP"},
+    {"PR", "NLH"},
+    {"UI", "NPA"},
+    {"VC", "HLN"},
+    {"VI", "HLN"},
+    {"VA", "HLN"},
+    {"SC", "HLN"},
+    {"SI", "HLN"},
+    {"SA", "HLN"},
 });
 
 // The weight of every base metric, in table order; nullopt unless each is there exactly once.
@@ -90,8 +98,7 @@ double score_v3(const std::array<double, 8>& m) {
   if (changed && privileges == 0.27) privileges = 0.5;
   double exploitability = 8.22 * m[0] * m[1] * privileges * m[3];
   double sub = 1 - (1 - m[5]) * (1 - m[6]) * (1 - m[7]);
-  double impact =
-      changed ? 7.52 * (sub - 0.029) - 3.25 * std::pow(sub - 0.02, 15) : 6.42 * sub;
+  double impact = changed ? 7.52 * (sub - 0.029) - 3.25 * std::pow(sub - 0.02, 15) : 6.42 * sub;
   if (impact <= 0) return 0;
   double sum = impact + exploitability;
   return round_up(std::min(changed ? 1.08 * sum : sum, 10.0));

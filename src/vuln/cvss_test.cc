@@ -59,17 +59,21 @@ TEST(Cvss, ChecksVersion4WithoutScoringIt) {
 
 TEST(Cvss, RefusesWhatIsNoVector) {
   for (std::string text : {
-           "", "high", "CVSS:3.1/", "CVSS:5.0/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
-           "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H",             // one missing
-           "CVSS:3.1/AV:N/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",    // one twice
-           "CVSS:3.1/AV:X/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",         // no such value
-           "CVSS:3.1/AV:NA/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",        // two letters
-           "CVSS:3.1/AV:/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",          // none
+           "",
+           "high",
+           "CVSS:3.1/",
+           "CVSS:5.0/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
+           "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H",           // one missing
+           "CVSS:3.1/AV:N/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",  // one twice
+           "CVSS:3.1/AV:X/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",       // no such value
+           "CVSS:3.1/AV:NA/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",      // two letters
+           "CVSS:3.1/AV:/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",        // none
            "AV:N/AC:L/Au:N/C:P/I:P",
        }) {
     EXPECT_FALSE(score_cvss(text)) << text;
   }
-  EXPECT_FALSE(score_cvss("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/X:" + std::string(500, 'X')));
+  EXPECT_FALSE(
+      score_cvss("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/X:" + std::string(500, 'X')));
 }
 
 }  // namespace

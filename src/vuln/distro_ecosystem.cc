@@ -102,8 +102,7 @@ std::string ecosystem_of(const Distro& distro) {
   return rule == nullptr ? std::string() : rule->ecosystem(distro);
 }
 
-std::vector<std::string> covered_ecosystems(const Distro& distro,
-                                            const VulnerabilityIndex& index) {
+std::vector<std::string> covered_ecosystems(const Distro& distro, const VulnerabilityIndex& index) {
   std::string release = ecosystem_of(distro);
   std::vector<std::string> covered;
   if (release.empty()) return covered;
@@ -115,8 +114,7 @@ std::vector<std::string> covered_ecosystems(const Distro& distro,
 }
 
 std::string_view version_scheme_of(std::string_view ecosystem) {
-  auto known =
-      std::ranges::find(kSchemes, cut(ecosystem, ':').before, &EcosystemScheme::family);
+  auto known = std::ranges::find(kSchemes, cut(ecosystem, ':').before, &EcosystemScheme::family);
   return known == kSchemes.end() ? std::string_view() : known->scheme;
 }
 

@@ -65,9 +65,9 @@ TEST(DistroEcosystem, FindsWhatTheIndexCalls) {
   EXPECT_THAT(covered_ecosystems(distro("ubuntu", "22.04"), *index),
               ElementsAre("Ubuntu:22.04:LTS"));
   EXPECT_THAT(covered_ecosystems(distro("ubuntu", "24.04"), *index), ElementsAre("Ubuntu:24.04"));
-  EXPECT_THAT(covered_ecosystems(distro("rhel", "8.9"), *index),
-              ElementsAre("Red Hat:enterprise_linux:8::appstream",
-                          "Red Hat:enterprise_linux:8::baseos"));
+  EXPECT_THAT(
+      covered_ecosystems(distro("rhel", "8.9"), *index),
+      ElementsAre("Red Hat:enterprise_linux:8::appstream", "Red Hat:enterprise_linux:8::baseos"));
   EXPECT_THAT(covered_ecosystems(distro("debian", "12"), *index), IsEmpty());
   EXPECT_THAT(covered_ecosystems(distro("gentoo", "2"), *index), IsEmpty());
 }

@@ -1,9 +1,10 @@
 #include "vuln/feed_sources.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <system_error>
-
-#include <fmt/format.h>
+#include <utility>
 
 #include "base/text.h"
 
@@ -52,8 +53,9 @@ Result<void> add_folder(const fs::path& folder, std::vector<FeedSource>& sources
                 fmt::format("searching {}: {}", folder.string(), error.message()),
                 "check the owner and mode of the folder");
   }
-  std::ranges::sort(found, {}, [](const fs::path& path) { return path.string(); });
-  std::ranges::stable_sort(found, {}, [](const fs::path& p) { return p.parent_path().string(); });
+  std::ranges::sort(found, {}, [](const fs::path& path) {
+    return std::pair(path.parent_path().string(), path.filename().string());
+  });
   for (const fs::path& path : found) {
     fs::path inner = path.lexically_relative(folder);
     std::string label = has_extension(path, ".zip") ? inner.string() : inner.parent_path().string();

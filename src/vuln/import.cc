@@ -101,7 +101,8 @@ class InOrder {
     MutexLock lock(mutex_);
     if (error_) return std::unexpected(*error_);
     if (more_problems_ > 0) {
-      problems_.push_back({"feed.malformed", {},
+      problems_.push_back({"feed.malformed",
+                           {},
                            fmt::format("{} more documents could not be read", more_problems_),
                            false});
     }

@@ -13,11 +13,11 @@
 namespace tallyman {
 
 struct ImportStats {
-  std::uint64_t records = 0;       // in the new index
-  std::uint64_t withdrawn = 0;     // left out because withdrawn
+  std::uint64_t records = 0;          // in the new index
+  std::uint64_t withdrawn = 0;        // left out because withdrawn
   std::uint64_t without_package = 0;  // left out: nothing a scanner can match (git ranges only)
-  std::uint64_t superseded = 0;    // same id twice: the newest `modified` is kept
-  std::vector<Problem> problems;   // documents that could not be read; the rest stands
+  std::uint64_t superseded = 0;       // same id twice: the newest `modified` is kept
+  std::vector<Problem> problems;      // documents that could not be read; the rest stands
   std::uint64_t index_bytes = 0;
 };
 

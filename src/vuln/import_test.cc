@@ -81,12 +81,14 @@ std::string document_of(std::string_view id, std::string_view modified, std::str
 }
 
 TEST_F(Import, KeepsTheNewestOfAnId) {
-  write_text(path("1.zip"), make_zip({{"a.json", document_of("A-1", "2024-02-01T00:00:00Z", "2")},
-                                      {"b.json", document_of("A-2", "2024-02-01T00:00:00Z", "2")},
-                                      {"c.json", document_of("A-3", "2024-02-01T00:00:00Z", "2")}}));
-  write_text(path("2.zip"), make_zip({{"a.json", document_of("A-1", "2024-03-01T00:00:00Z", "3")},
-                                      {"b.json", document_of("A-2", "2024-01-01T00:00:00Z", "1")},
-                                      {"c.json", document_of("A-3", "2024-02-01T00:00:00Z", "9")}}));
+  write_text(path("1.zip"),
+             make_zip({{"a.json", document_of("A-1", "2024-02-01T00:00:00Z", "2")},
+                       {"b.json", document_of("A-2", "2024-02-01T00:00:00Z", "2")},
+                       {"c.json", document_of("A-3", "2024-02-01T00:00:00Z", "2")}}));
+  write_text(path("2.zip"),
+             make_zip({{"a.json", document_of("A-1", "2024-03-01T00:00:00Z", "3")},
+                       {"b.json", document_of("A-2", "2024-01-01T00:00:00Z", "1")},
+                       {"c.json", document_of("A-3", "2024-02-01T00:00:00Z", "9")}}));
   Result<ImportStats> stats = import({path("1.zip"), path("2.zip")});
   ASSERT_TRUE(stats);
   EXPECT_EQ(stats->records, 3U);
@@ -212,7 +214,7 @@ TEST_F(Import, LeavesTheOldIndexWhenTheNewOneCannotBeWritten) {
   pid_t child = ::fork();
   if (child == 0) {
     std::signal(SIGXFSZ, SIG_IGN);
-    struct rlimit limit {100, 100};
+    struct rlimit limit{100, 100};
     ::setrlimit(RLIMIT_FSIZE, &limit);
     ::_exit(import({path("good.zip")}, 1) ? 1 : 0);
   }

@@ -1,9 +1,9 @@
 #include "vuln/index.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
-
-#include <fmt/format.h>
 
 #include "base/encoding.h"
 #include "vuln/batch.h"
@@ -54,22 +54,27 @@ Result<void> VulnerabilityIndex::Sections::read_header() {
   if (header.magic != kIndexMagic) return malformed("byte 0: not a vulnerability index");
   if (header.version != kIndexVersion) {
     return fail(ErrorKind::unsupported, "index.version",
-                fmt::format("format {} where this program reads {}", header.version,
-                            kIndexVersion),
+                fmt::format("format {} where this program reads {}", header.version, kIndexVersion),
                 "import the feeds again: tallyman feed import");
   }
   if (header.file_size != bytes.size()) {
-    return malformed(fmt::format("{} bytes where the header says {}", bytes.size(),
-                                 header.file_size));
+    return malformed(
+        fmt::format("{} bytes where the header says {}", bytes.size(), header.file_size));
   }
   return {};
 }
 
 // Every section inside the file, whole rows, the buckets' length as their bits say.
 Result<void> VulnerabilityIndex::Sections::read_bounds() {
-  constexpr std::array<std::size_t, kSections> kRowSizes = {
-      4, 4, sizeof(EcosystemRow), 4, sizeof(KeyRow), sizeof(EntryRow), sizeof(RecordRow),
-      sizeof(BlockRow), 1};
+  constexpr std::array<std::size_t, kSections> kRowSizes = {4,
+                                                            4,
+                                                            sizeof(EcosystemRow),
+                                                            4,
+                                                            sizeof(KeyRow),
+                                                            sizeof(EntryRow),
+                                                            sizeof(RecordRow),
+                                                            sizeof(BlockRow),
+                                                            1};
   for (std::size_t i = 0; i < kSections; ++i) {
     const SectionBounds& bounds = header.sections[i];
     bool inside = bounds.offset >= sizeof(IndexHeader) && bounds.offset <= bytes.size() &&
@@ -80,9 +85,9 @@ Result<void> VulnerabilityIndex::Sections::read_bounds() {
     }
     views[i] = bytes.subspan(bounds.offset, bounds.size);
   }
-  bool buckets = header.bucket_bits >= 1 && header.bucket_bits <= 28 &&
-                 rows_in<std::uint32_t>(view(Section::buckets)) ==
-                     (std::size_t{1} << header.bucket_bits) + 1;
+  bool buckets =
+      header.bucket_bits >= 1 && header.bucket_bits <= 28 &&
+      rows_in<std::uint32_t>(view(Section::buckets)) == (std::size_t{1} << header.bucket_bits) + 1;
   if (!buckets) return malformed("the bucket section has the wrong length");
   if (header.records != rows_in<RecordRow>(view(Section::records))) {
     return malformed("the record section has the wrong length");
@@ -150,8 +155,8 @@ EntryList VulnerabilityIndex::lookup(std::string_view ecosystem, std::string_vie
   ByteView keys = s.view(Section::keys);
   ByteView buckets = s.view(Section::buckets);
   auto first = load_row<std::uint32_t>(buckets, bucket);
-  std::size_t end = std::min<std::size_t>(load_row<std::uint32_t>(buckets, bucket + 1),
-                                          rows_in<KeyRow>(keys));
+  std::size_t end =
+      std::min<std::size_t>(load_row<std::uint32_t>(buckets, bucket + 1), rows_in<KeyRow>(keys));
   for (std::size_t i = first; i < end; ++i) {
     auto key = load_row<KeyRow>(keys, i);
     if (key.hash != hash || s.texts.text(key.name) != name ||

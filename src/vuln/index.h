@@ -94,7 +94,7 @@ struct VulnerabilityRecord {
 };
 
 struct EcosystemStats {
-  std::string ecosystem;   // "Debian:12"
+  std::string ecosystem;  // "Debian:12"
   std::uint64_t records = 0;
   std::uint64_t packages = 0;
 };

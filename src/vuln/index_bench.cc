@@ -30,7 +30,7 @@ std::filesystem::path index_path() {
 }
 
 double peak_rss_mb() {
-  struct rusage usage {};
+  struct rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return static_cast<double>(usage.ru_maxrss) / 1024;
 }

@@ -1,10 +1,10 @@
 #include "vuln/index_builder.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <tuple>
-
-#include <fmt/format.h>
 
 #include "vuln/hash64.h"
 #include "vuln/index_writer.h"
@@ -190,8 +190,12 @@ void IndexBuilder::count_fates() {
         ++stats_.records;
         newest_modified_ = std::max(newest_modified_, latest.modified);
         break;
-      case RecordFate::withdrawn: ++stats_.withdrawn; break;
-      case RecordFate::without_package: ++stats_.without_package; break;
+      case RecordFate::withdrawn:
+        ++stats_.withdrawn;
+        break;
+      case RecordFate::without_package:
+        ++stats_.without_package;
+        break;
     }
   }
 }

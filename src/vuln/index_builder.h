@@ -48,7 +48,7 @@ class IndexBuilder {
     Bytes packed;
     std::uint32_t size = 0;
     std::uint32_t first_record = 0;
-    bool has_dead = false;  // holds details that no record wants
+    bool has_dead = false;               // holds details that no record wants
     std::vector<std::uint32_t> offsets;  // of everything inside, to drop the dead
   };
   // The version of an id that counts so far.

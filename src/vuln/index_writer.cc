@@ -52,8 +52,7 @@ class Layout {
   Bytes finish() {
     header.file_size = file_.size();
     store_header();
-    std::uint64_t details =
-        header.sections[static_cast<std::size_t>(Section::details)].offset;
+    std::uint64_t details = header.sections[static_cast<std::size_t>(Section::details)].offset;
     header.checksum = index_checksum(file_, details);
     store_header();
     header.digest = index_digest(file_);

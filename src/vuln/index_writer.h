@@ -17,8 +17,8 @@ struct IndexParts {
   std::vector<KeyRow> keys;              // sorted by hash, ecosystem, name
   std::vector<EntryRow> entries;
   std::vector<RecordRow> records;
-  std::vector<BlockRow> blocks;          // offsets are set here
-  std::vector<Bytes> details;            // one a block
+  std::vector<BlockRow> blocks;  // offsets are set here
+  std::vector<Bytes> details;    // one a block
   std::int64_t newest_modified = 0;
 };
 

@@ -45,11 +45,11 @@ struct SectionBounds {
 struct IndexHeader {
   std::array<char, 8> magic = kIndexMagic;
   std::uint32_t version = kIndexVersion;
-  std::uint32_t bucket_bits = 0;    // the buckets section has 2^bits + 1 numbers
+  std::uint32_t bucket_bits = 0;  // the buckets section has 2^bits + 1 numbers
   std::uint64_t file_size = 0;
   std::int64_t newest_modified = 0;
   std::uint64_t records = 0;
-  std::uint64_t checksum = 0;       // of everything before `details`, with this field and `digest` zero
+  std::uint64_t checksum = 0;  // of everything before `details`, with this field and `digest` zero
   std::array<std::uint8_t, 32> digest{};  // SHA-256 of the whole file with this field zero
   std::array<SectionBounds, kSections> sections{};
 };

@@ -13,7 +13,7 @@ namespace tallyman {
 Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
   FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return std::unexpected(file_error("opening", path));
-  struct stat status {};
+  struct stat status{};
   if (::fstat(fd.get(), &status) != 0) return std::unexpected(file_error("reading", path));
   if (!S_ISREG(status.st_mode)) {
     return fail(ErrorKind::invalid, "file.not_regular", path.string() + " is no regular file");

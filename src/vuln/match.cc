@@ -26,9 +26,12 @@ std::vector<Lookup> lookups_of(const Package& package, const DistroRule& rule,
   Lookup source{own_source ? std::string_view(package.name) : package.source_name,
                 {own_version ? package.version : package.source_version, &scheme, own_version}};
   switch (rule.names) {
-    case NameKind::source: return {source};
-    case NameKind::binary: return {binary};
-    case NameKind::source_and_binary: break;
+    case NameKind::source:
+      return {source};
+    case NameKind::binary:
+      return {binary};
+    case NameKind::source_and_binary:
+      break;
   }
   return own_source && own_version ? std::vector{binary} : std::vector{source, binary};
 }
@@ -68,10 +71,10 @@ class PackageMatcher {
   // Looks at all entries of one record, from `i` on; returns the first that is of another. A
   // module is built several times for one advisory, so a record may list a package with several
   // fixed versions; being one of these builds is being fixed.
-  std::size_t match_record(const Package& package, const Lookup& lookup,
-                           std::string_view ecosystem, const EntryList& entries, std::size_t i) {
+  std::size_t match_record(const Package& package, const Lookup& lookup, std::string_view ecosystem,
+                           const EntryList& entries, std::size_t i) {
     IndexEntry entry = entries[i];
-    MatchedRecord best{entry.record, nullptr, {}, Severity::unknown, lookup.name,
+    MatchedRecord best{entry.record,        nullptr,  {}, Severity::unknown, lookup.name,
                        lookup.version.text, ecosystem};
     bool affected = false;
     bool is_fixed_build = false;
@@ -159,8 +162,7 @@ MatchResult match(const Inventory& inventory, const VulnerabilityIndex* index) {
   if (!records) {
     result.assessment.assessed = false;
     result.assessment.reasons.emplace_back("the vulnerability data is damaged");
-    result.problems.push_back(
-        {records.error().code, {}, records.error().context, false});
+    result.problems.push_back({records.error().code, {}, records.error().context, false});
     return result;
   }
   for (std::size_t i = 0; i < matched.size(); ++i) {

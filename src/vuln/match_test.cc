@@ -1,13 +1,12 @@
 #include "vuln/match.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <string>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "vuln/test_support.h"
 
@@ -48,29 +47,30 @@ std::vector<std::string> lines(const Inventory& from, const MatchResult& result)
     out.push_back(fmt::format("{} {}: {} ({}) {} {}{}{} by {} {} [{}]", of.name, of.version,
                               finding.id, finding.display_id(), to_string(finding.severity),
                               to_string(finding.state), finding.fixed_version.empty() ? "" : " ",
-                              finding.fixed_version, finding.matched_name,
-                              finding.matched_version, fmt::join(finding.aliases, " ")));
+                              finding.fixed_version, finding.matched_name, finding.matched_version,
+                              fmt::join(finding.aliases, " ")));
   }
   return out;
 }
 
 const std::vector<Inventory>& golden_inventories() {
   static const std::vector<Inventory> all = {
-      inventory("debian", "12", {package("deb", "foo", "1.2-3"),
-                                 package("deb", "libfoo1", "1:0.9", "foo", "1.2-3"),
-                                 package("deb", "libfoo2", "1.2-3+deb12u1", "foo", "")}),
+      inventory("debian", "12",
+                {package("deb", "foo", "1.2-3"), package("deb", "libfoo1", "1:0.9", "foo", "1.2-3"),
+                 package("deb", "libfoo2", "1.2-3+deb12u1", "foo", "")}),
       inventory("ubuntu", "22.04", {package("deb", "libfoo1", "1.1-2", "foo")}),
-      inventory("alpine", "3.19.1", {package("apk", "foo-doc", "1.2.3-r3", "foo"),
-                                     package("apk", "foo", "1.2.3-r4")}),
+      inventory("alpine", "3.19.1",
+                {package("apk", "foo-doc", "1.2.3-r3", "foo"), package("apk", "foo", "1.2.3-r4")}),
       inventory("alpine", "3.20_alpha20240101", {package("apk", "foo", "1.2.3-r9")}),
       inventory("wolfi", "20230201", {package("apk", "foo-dev", "9-r0", "foo")}),
-      inventory("almalinux", "9.4",
-                {package("rpm", "bar", "1.5-1.module_el9.4.0+1+aaaa"),
-                 package("rpm", "bar", "1.4-1.module_el9.3.0+1+dddd"),
-                 package("rpm", "bar", "1.4-1.el9"),
-                 package("rpm", "foo-libs", "1:1.2-2.el9", "foo", "1.2-2.el9")}),
-      inventory("rocky", "9.3", {package("rpm", "foo-libs", "1:1.2-2.el9", "foo", "1.2-2.el9"),
-                                 package("rpm", "foo-x", "1:1.2-3.el9", "foo", "1.2-3.el9")}),
+      inventory(
+          "almalinux", "9.4",
+          {package("rpm", "bar", "1.5-1.module_el9.4.0+1+aaaa"),
+           package("rpm", "bar", "1.4-1.module_el9.3.0+1+dddd"), package("rpm", "bar", "1.4-1.el9"),
+           package("rpm", "foo-libs", "1:1.2-2.el9", "foo", "1.2-2.el9")}),
+      inventory("rocky", "9.3",
+                {package("rpm", "foo-libs", "1:1.2-2.el9", "foo", "1.2-2.el9"),
+                 package("rpm", "foo-x", "1:1.2-3.el9", "foo", "1.2-3.el9")}),
       inventory("rhel", "8.9",
                 {package("rpm", "nodejs", "1:18.1-1.module+el8.7.0+1+aaaa", "", "",
                          "nodejs:18:80700:aaaa:x86_64"),
@@ -109,8 +109,9 @@ TEST(Match, FindsWhatTheGoldenFileSays) {
 
 TEST(Match, SortsBySeverityThenPackageThenId) {
   auto rated = [](std::string_view id, std::string_view name, std::string_view severity) {
-    return simple_document(id, "Debian:12", name, "9",
-                           "\"database_specific\":{\"severity\":\"" + std::string(severity) + "\"}");
+    return simple_document(
+        id, "Debian:12", name, "9",
+        "\"database_specific\":{\"severity\":\"" + std::string(severity) + "\"}");
   };
   BuiltIndex index({rated("A-4", "a", "low"), rated("A-3", "b", "critical"),
                     rated("A-2", "a", "critical"), rated("A-1", "a", "critical")});
@@ -194,8 +195,7 @@ TEST(Match, SaysSoWhenTheDetailsAreDamaged) {
   file.back() = static_cast<std::uint8_t>(file.back() ^ 0xFF);
   auto index = VulnerabilityIndex::from_bytes(file, VulnerabilityIndex::Verify::checksum);
   ASSERT_TRUE(index);
-  MatchResult result =
-      match(inventory("debian", "12", {package("deb", "p", "1")}), index->get());
+  MatchResult result = match(inventory("debian", "12", {package("deb", "p", "1")}), index->get());
   EXPECT_FALSE(result.assessment.assessed);
   EXPECT_THAT(result.assessment.reasons, ElementsAre("the vulnerability data is damaged"));
 }

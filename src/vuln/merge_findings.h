@@ -18,8 +18,8 @@ struct MatchedRecord {
   const VulnerabilityRecord* record = nullptr;  // set before merging
   AffectedRange range;
   Severity severity = Severity::unknown;  // of the entry; unknown: the record's counts
-  std::string_view name;       // that was looked up
-  std::string_view version;    // that was compared
+  std::string_view name;                  // that was looked up
+  std::string_view version;               // that was compared
   std::string_view ecosystem;
 };
 

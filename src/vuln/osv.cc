@@ -86,9 +86,9 @@ OsvParser::OsvParser(OsvParser&&) noexcept = default;
 Result<const OsvDocument*> OsvParser::parse(Bytes& bytes) {
   std::size_t length = bytes.size();
   if (length > state_->limits.document_bytes) {
-    return fail(ErrorKind::too_large, "feed.too_large",
-                fmt::format("a document of {} bytes, more than {}", length,
-                            state_->limits.document_bytes));
+    return fail(
+        ErrorKind::too_large, "feed.too_large",
+        fmt::format("a document of {} bytes, more than {}", length, state_->limits.document_bytes));
   }
   bytes.resize(length + simdjson::SIMDJSON_PADDING);
   if (state_->parser.max_depth() != kMaxDepth) {

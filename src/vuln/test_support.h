@@ -29,12 +29,12 @@ inline void put_le(std::string& out, std::uint64_t value, int bytes) {
 
 // The part that a local header and a directory entry share.
 inline std::string zip_common(const std::string& name, const std::string& content) {
-  auto crc = crc32(0, reinterpret_cast<const Bytef*>(content.data()),
-                   static_cast<uInt>(content.size()));
+  auto crc =
+      crc32(0, reinterpret_cast<const Bytef*>(content.data()), static_cast<uInt>(content.size()));
   std::string out;
-  put_le(out, 20, 2);  // version needed
-  put_le(out, 0, 2);   // flags
-  put_le(out, 0, 2);   // method: stored
+  put_le(out, 20, 2);          // version needed
+  put_le(out, 0, 2);           // flags
+  put_le(out, 0, 2);           // method: stored
   put_le(out, 0x00210000, 4);  // 1980-01-01
   put_le(out, crc, 4);
   put_le(out, content.size(), 4);
@@ -99,8 +99,7 @@ inline Bytes build_index(const std::vector<std::string>& documents) {
 class BuiltIndex {
  public:
   explicit BuiltIndex(const std::vector<std::string>& documents) : file_(build_index(documents)) {
-    auto opened =
-        VulnerabilityIndex::from_bytes(file_, VulnerabilityIndex::Verify::checksum);
+    auto opened = VulnerabilityIndex::from_bytes(file_, VulnerabilityIndex::Verify::checksum);
     EXPECT_TRUE(opened) << (opened ? "" : describe(opened.error()));
     if (opened) index_ = std::move(*opened);
   }

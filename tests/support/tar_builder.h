@@ -1,10 +1,10 @@
 #pragma once
 // For tests only: makes small ustar archives in memory.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
-#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -33,7 +33,7 @@ class TarBuilder {
   TarBuilder& header(std::string_view path, char type, std::string_view target, std::size_t size) {
     std::array<char, 512> block{};
     auto put = [&](std::size_t at, std::string_view text) {
-      std::memcpy(block.data() + at, text.data(), text.size());
+      std::copy(text.begin(), text.end(), block.begin() + static_cast<std::ptrdiff_t>(at));
     };
     auto octal = [&](std::size_t at, int digits, std::size_t value) {
       std::array<char, 32> text{};

@@ -17,7 +17,7 @@ std::string folder_of(const std::string& path) {
 
 }  // namespace
 
-void drop_superseded_rpm_databases(std::vector<Overlay::VisibleFile>& files) {
+std::vector<std::string> drop_superseded_rpm_databases(std::vector<Overlay::VisibleFile>& files) {
   std::map<std::string, unsigned> best;  // by folder
   for (const Overlay::VisibleFile& file : files) {
     if (!is_rpm_database(file)) continue;
@@ -25,9 +25,14 @@ void drop_superseded_rpm_databases(std::vector<Overlay::VisibleFile>& files) {
     auto [at, fresh] = best.emplace(folder_of(file.path), rank);
     if (!fresh) at->second = std::min(at->second, rank);
   }
+  std::vector<std::string> dropped;
   std::erase_if(files, [&](const Overlay::VisibleFile& file) {
-    return is_rpm_database(file) && rpm_database_precedence(file.path) > best[folder_of(file.path)];
+    bool superseded = is_rpm_database(file) &&
+                      rpm_database_precedence(file.path) > best[folder_of(file.path)];
+    if (superseded) dropped.push_back(file.path);
+    return superseded;
   });
+  return dropped;
 }
 
 }  // namespace tallyman
