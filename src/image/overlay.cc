@@ -227,9 +227,12 @@ std::optional<Overlay::Node> Overlay::content_of(Node node) const {
   for (int hops = 0; node.kind == EntryKind::hardlink; ++hops) {
     std::optional<std::string_view> target = link_target(node);
     if (!target || hops > kMaxLinks) return std::nullopt;
-    std::size_t top = node.layer + 1;
-    std::optional<std::string> real = resolve_below(*target, top);
-    std::optional<Node> next = real ? find_below(*real, top) : std::nullopt;
+    std::optional<Node> next;
+    // In its own layer, or below it: there a whiteout of the link's own layer does not count yet.
+    for (std::size_t top = node.layer + 1; !next && top >= node.layer && top > 0; --top) {
+      std::optional<std::string> real = resolve_below(*target, top);
+      if (real) next = find_below(*real, top);
+    }
     if (!next) return std::nullopt;
     node = std::move(*next);
   }

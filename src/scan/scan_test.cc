@@ -43,7 +43,7 @@ class ScanTest : public ::testing::Test {
   Result<ScanOutcome> run(const std::string& source, bool cached = false) {
     ScanRequest request;
     request.source = source;
-    request.platform.platform = {"linux", "amd64", ""};
+    request.platform = platform_;
     if (cached) request.cache_folder = folder_.path() / "cache";
     request.threads = 2;
     ScanServices services{
@@ -68,6 +68,7 @@ class ScanTest : public ::testing::Test {
   }
 
   TemporaryFolder folder_;
+  PlatformChoice platform_{{"linux", "amd64", ""}, false};
   OciBuilder oci_{folder_.path() / "oci"};
   std::string source_ = "oci-dir:" + (folder_.path() / "oci").string();
   NoNetwork http_;
@@ -181,7 +182,7 @@ TEST_F(ScanTest, HardLinkToSkippedMember) {
   oci_.image("app:1");
   auto outcome = run(source_);
   ASSERT_TRUE(outcome) << describe(outcome.error());
-  EXPECT_THAT(names(outcome->report), ElementsAre("linked 1"));
+  ASSERT_THAT(names(outcome->report), ElementsAre("linked 1"));
   EXPECT_EQ(outcome->report.inventory.packages[0].locations.at(0).path, kStatus);
   EXPECT_EQ(outcome->report.inventory.packages[0].locations.at(0).layer_index, 1U);
 }
@@ -225,9 +226,14 @@ TEST_F(ScanTest, OtherPlatformIsAnErrorOnlyWhenAskedFor) {
   oci_.layer(TarBuilder().file("a", "b").finish());
   oci_.image("app:1", "s390x");
   EXPECT_TRUE(run(source_));
+  platform_.explicit_choice = true;
+  auto outcome = run(source_);
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, "platform.not_available");
+  EXPECT_THAT(outcome.error().hint, HasSubstr("linux/s390x"));
 }
 
-TEST_F(ScanTest, ConfigurationMustListEveryLayer) {
+TEST_F(ScanTest, UnknownNamesAreErrorsThatListTheKnownOnes) {
   oci_.layer(TarBuilder().file("a", "b").finish());
   oci_.image("app:1");
   auto missing = run("oci-dir:" + (folder_.path() / "nothing").string());

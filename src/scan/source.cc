@@ -2,23 +2,29 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <system_error>
 
 namespace tallyman {
 namespace {
 
-// PATH:TAG, but a path that exists as it stands has no tag, colons or not.
+// PATH, PATH:TAG or PATH@DIGEST. Both paths and tags may hold colons: the shortest prefix that
+// exists is the path, so that a tag "app:1.0" works and so does a folder with a colon in it.
 OciLayoutName split_layout(std::string_view text) {
   std::error_code ignored;
-  if (std::filesystem::exists(text, ignored)) return {std::filesystem::path(text), {}};
-  std::size_t at = text.rfind('@');
-  if (at != std::string_view::npos) {
-    return {std::filesystem::path(text.substr(0, at)), std::string(text.substr(at + 1))};
+  std::size_t cut = text.size();
+  for (std::size_t i = text.find_first_of(":@"); i != std::string_view::npos && cut == text.size();
+       i = text.find_first_of(":@", i + 1)) {
+    if (std::filesystem::is_directory(text.substr(0, i), ignored)) cut = i;
   }
-  std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return {std::filesystem::path(text), {}};
-  return {std::filesystem::path(text.substr(0, colon)), std::string(text.substr(colon + 1))};
+  // Nothing there: cut where a tag would most likely begin, for the error to name the path.
+  if (cut == text.size() && !std::filesystem::exists(text, ignored)) {
+    cut = std::min(text.find_first_of(":@"), text.size());
+  }
+  std::string_view rest = text.substr(cut);
+  if (!rest.empty()) rest.remove_prefix(1);
+  return {std::filesystem::path(text.substr(0, cut)), std::string(rest)};
 }
 
 // "docker:8080/x" is a host and its port, not a scheme.

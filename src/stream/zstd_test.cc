@@ -28,7 +28,7 @@ TEST(Zstd, DecompressesEverySize) {
   for (std::size_t size :
        std::initializer_list<std::size_t>{0, 1, 1000, 131072, 262144, 262145, 900000}) {
     std::string text = sample_text(size);
-    EXPECT_TRUE(decompress(zstd(text)) == text) << size;
+    EXPECT_TRUE(decompress(zstd(text)).value_or("") == text) << size;
   }
 }
 
@@ -48,7 +48,7 @@ TEST(Zstd, ReadsFramesAndSkippableFramesInAnyPieces) {
   Bytes packed = skippable("to be skipped") + zstd(text) + zstd("") + skippable("") + zstd("end");
   for (std::size_t step : std::initializer_list<std::size_t>{1, 2, 3, 7, 1000, 65536}) {
     SlowReader reader(packed, step);
-    EXPECT_TRUE(decompress(reader) == text + "end") << step;
+    EXPECT_TRUE(decompress(reader).value_or("") == text + "end") << step;
   }
 }
 
@@ -119,7 +119,7 @@ TEST(Plain, PassesThrough) {
     SlowReader reader(as_bytes(text).first(size), 70000);
     auto source = *Decompressor::open(reader, Limits{});
     EXPECT_EQ(source->packing(), Packing::plain);
-    EXPECT_TRUE(testing_support::drain(*source) == text.substr(0, size)) << size;
+    EXPECT_TRUE(testing_support::drain(*source).value_or("?") == text.substr(0, size)) << size;
     EXPECT_EQ(source->bytes_in(), size);
     EXPECT_EQ(source->bytes_out(), size);
   }

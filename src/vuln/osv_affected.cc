@@ -17,16 +17,17 @@ enum class EventKind { introduced, fixed, last_affected };
 struct Event {
   EventKind kind;
   std::string_view version;
+  std::size_t position = 0;  // in the feed's list
 };
 
 // Events count in version order (osv-schema, "Evaluation"), and a feed need not list them so.
-// "0" comes before every version. At one version, an end comes before a new beginning.
+// "0" comes before every version; events of one version stay as listed.
 void sort_events(std::vector<Event>& events, const VersionScheme& scheme) {
-  std::ranges::stable_sort(events, [&](const Event& a, const Event& b) {
+  std::ranges::sort(events, [&](const Event& a, const Event& b) {
     if ((a.version == "0") != (b.version == "0")) return a.version == "0";
     std::weak_ordering order = scheme.compare(a.version, b.version);
     if (order != 0) return order < 0;
-    return a.kind != EventKind::introduced && b.kind == EventKind::introduced;
+    return a.position < b.position;
   });
 }
 
@@ -105,7 +106,7 @@ class AffectedReader {
 
   void add_event(const JsonElement& event, std::string_view key, EventKind kind) {
     std::string_view version = bounded(json_text(event, key));
-    if (!version.empty()) events_.push_back({kind, version});
+    if (!version.empty()) events_.push_back({kind, version, events_.size()});
   }
 
   const OsvLimits& limits_;

@@ -93,6 +93,9 @@ TEST_F(Osv, TurnsEventsIntoRanges) {
   // Where we know the order of versions, the feed's order does not matter.
   EXPECT_THAT(ranges("Debian:12", R"({"fixed":"1:0"},{"introduced":"0"},{"fixed":"9.1~rc"})"),
               ElementsAre(AffectedRange{"0", "9.1~rc", ""}));
+  EXPECT_THAT(
+      ranges("Debian:12", R"({"introduced":"0"},{"fixed":"0"},{"introduced":"2"},{"fixed":"2"})"),
+      ElementsAre(AffectedRange{"0", "0", ""}, AffectedRange{"2", "2", ""}));
 }
 
 TEST_F(Osv, FindsTheCveInsideAnId) {

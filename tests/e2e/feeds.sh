@@ -70,7 +70,7 @@ case_nothing_in_it() {
   import_feed
   mkdir "$CASE/none"
   tallyman feed import "$CASE/none"
-  expect_error 'feed\.empty'
+  expect_error 'feed\.empty' 3
   expect_equal 2 "$(findings)" "findings after the failed import"
 }
 case_withdrawn_records_do_not_count() {
