@@ -187,6 +187,11 @@ int parse_and_run(CLI::App& app, std::vector<std::string> arguments, const ExitC
   } catch (const CLI::CallForHelp&) {
     context.out << app.help();
     return kExitDone;
+  } catch (const CLI::ExtrasError&) {
+    // Not what it was: who puts a password on the command line must not see it again in a log.
+    context.err << "error usage: an argument that is not expected (it is not shown here, as it may "
+                   "be a password)\n  hint: tallyman COMMAND --help lists what there is\n";
+    return kExitUsage;
   } catch (const CLI::ParseError& error) {
     context.err << "error usage: " << printable(error.what())
                 << "\n  hint: tallyman --help, or tallyman COMMAND --help\n";

@@ -17,6 +17,7 @@
 #include "cli/version_command.h"
 #include "report/format.h"
 #include "scan/scan.h"
+#include "scan/source.h"
 #include "vuln/index.h"
 
 namespace tallyman {
@@ -67,6 +68,7 @@ Result<Plan> make_plan(const ScanFlags& flags) {
     }
   }
   plan.platform = {Platform::host(), false};
+  TRY(parse_source(flags.image));  // a name that cannot be is a matter of usage too
   if (!flags.platform.empty()) plan.platform = {TRY(Platform::parse(flags.platform)), true};
   return plan;
 }

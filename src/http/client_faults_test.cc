@@ -215,6 +215,16 @@ TEST(HttpFaultsTest, AnUnknownHostIsADnsError) {
   EXPECT_THAT(error.context, HasSubstr("no-such-host.invalid"));
 }
 
+// A handle that has failed goes back to the pool, and the next try must not trip over it.
+TEST(HttpFaultsTest, ASecondTryAfterAFailureFailsTheSameWay) {
+  std::unique_ptr<HttpClient> client = make_http_client();
+  for (int round = 0; round < 3; ++round) {
+    Result<HttpResponse> response = client->send(get("http://no-such-host.invalid/"));
+    ASSERT_FALSE(response);
+    EXPECT_EQ(response.error().code, "http.dns") << round;
+  }
+}
+
 TEST(HttpFaultsTest, BinaryInAnErrorTextIsNotShown) {
   HttpTestServer server([](const TestRequest&, TestConnection& connection) {
     connection.send("\x1b[31mHTTP\r\n\r\n");

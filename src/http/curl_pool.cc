@@ -36,6 +36,9 @@ CurlHandles CurlPool::take(const PoolKey& key) {
     if (found != idle_.rend()) {
       CurlHandles handles = std::move(found->second);
       idle_.erase(std::next(found).base());
+      // The connection lives in the multi handle. An easy handle that has failed keeps its
+      // buffer, reset or not, and then refuses CURLOPT_BUFFERSIZE.
+      handles.easy.reset(curl_easy_init());
       return handles;
     }
   }

@@ -16,7 +16,21 @@ constexpr std::size_t kLongestRepository = 255;
 constexpr std::size_t kLongestTag = 128;
 constexpr std::size_t kShown = 300;  // bytes of the user's text that an error repeats
 
+// "https://host/x" and "user:password@host/x": whatever stands there may hold a password.
+bool may_hold_password(std::string_view text) {
+  std::size_t at = text.find('@');
+  return text.find("://") != std::string_view::npos ||
+         (at != std::string_view::npos && text.find('/', at) != std::string_view::npos);
+}
+
 std::unexpected<Error> malformed(std::string_view text, std::string rule) {
+  if (may_hold_password(text)) {
+    return fail(ErrorKind::invalid, "reference.malformed",
+                "the image reference has a scheme or a user in it (it is not shown here, as it may "
+                "hold a password)",
+                "write HOST/REPOSITORY:TAG without https:// and without a user; store the "
+                "credential with: tallyman registry add HOST --username USER");
+  }
   return fail(ErrorKind::invalid, "reference.malformed",
               fmt::format("\"{}\" is not an image reference", printable(text.substr(0, kShown))),
               std::move(rule));
@@ -163,8 +177,8 @@ Result<Reference> Reference::parse(std::string_view text) {
   reference.repository += rest;
   if (!is_repository(reference.repository)) {
     return malformed(text,
-                     "a repository is at most 255 characters: lower-case words of letters and "
-                     "digits, joined by '/', '.', '_', '__' or '-'");
+                     "a repository is at most 255 characters of lower-case words, digits too, "
+                     "joined by '/', '.', '_', '__' or '-'; capital letters are not allowed");
   }
   return reference;
 }

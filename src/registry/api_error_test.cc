@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "registry/test_doubles.h"
+#include "registry/testing/doubles.h"
 
 namespace tallyman {
 namespace {

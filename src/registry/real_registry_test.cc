@@ -18,7 +18,7 @@
 #include "registry/digester.h"
 #include "registry/media_types.h"
 #include "registry/registry.h"
-#include "registry/test_doubles.h"
+#include "registry/testing/doubles.h"
 #include "support/shared.h"
 
 namespace tallyman {

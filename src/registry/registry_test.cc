@@ -4,12 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <fstream>
-#include <thread>
 
-#include "registry/fake_registry.h"
-#include "registry/test_doubles.h"
+#include "registry/testing/client.h"
+#include "registry/testing/fake_registry.h"
 #include "support/shared.h"
 
 namespace tallyman {
@@ -23,48 +21,6 @@ using Auth = FakeRegistry::Auth;
 
 const std::string kManifest =
     R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json"})";
-
-std::string layer_of(std::size_t size) {
-  std::string content(size, '\0');
-  for (std::size_t i = 0; i < size; ++i) content[i] = static_cast<char>((i * 131 + i / 257) & 0xFF);
-  return content;
-}
-
-// A registry client over real sockets, with a clock that does not sleep.
-struct Client {
-  explicit Client(std::string host, bool signed_in = false,
-                  const std::function<void(RegistryOptions&)>& change = {}) {
-    RegistryOptions options;
-    options.host = std::move(host);
-    options.plain_http = true;
-    if (signed_in) options.credential = Credential{"alice", Secret("s3cret"), {}, {}, "the test"};
-    if (change) change(options);
-    registry = *Registry::open(std::move(options), *http, clock);
-  }
-
-  // The content, or the error's code.
-  std::string blob(const Descriptor& blob) {
-    auto reader = registry->blob("team/app", blob);
-    if (!reader) return note(reader.error());
-    auto bytes = read_all(**reader, 64 << 20);
-    if (!bytes) return note(bytes.error());
-    return std::string(as_text(*bytes));
-  }
-  // The digest, or the error's code.
-  std::string manifest(const std::string& key) {
-    auto fetched = registry->manifest("team/app", key);
-    return fetched ? fetched->digest.text() : note(fetched.error());
-  }
-  std::string note(const Error& failure) {
-    error = failure;
-    return failure.code;
-  }
-
-  FakeClock clock;
-  std::unique_ptr<HttpClient> http = make_http_client(Environment());
-  std::unique_ptr<Registry> registry;
-  Error error;
-};
 
 TEST(Registry, ManifestsByTagAndDigest) {
   FakeRegistry fake;
@@ -218,94 +174,6 @@ TEST(Registry, NothingIsDecoded) {
   EXPECT_EQ(fake.requests("/v2/team").front().header("Accept-Encoding"), "");
 }
 
-// Sends the head of a 200 and `count` bytes of `content`.
-void send_part(TestConnection& connection, const std::string& content, std::size_t count) {
-  connection.send(fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{}", content.size(),
-                              content.substr(0, count)));
-}
-
-TEST(Registry, TransfersThatBreakAreResumed) {
-  const std::string content = layer_of(3 << 20);
-  for (std::size_t at : {std::size_t{1}, content.size() / 2, content.size() - 1}) {
-    for (bool reset : {false, true}) {
-      FakeRegistry fake(Auth::bearer);
-      Descriptor blob = fake.add_blob(content);
-      std::atomic<int> breaks = 1;
-      fake.set_hook([&](const TestRequest& request, TestConnection& connection) {
-        if (request.target.find("/blobs/") == std::string::npos || breaks-- <= 0) return false;
-        send_part(connection, content, at);
-        reset ? connection.reset() : connection.close();
-        return true;
-      });
-      Client client(fake.host(), true);
-      EXPECT_TRUE(client.blob(blob) == content)
-          << at << " " << reset << " " << describe(client.error);
-      auto requests = fake.requests("/v2/team/app/blobs/");
-      ASSERT_THAT(requests, SizeIs(2));
-      // What a reset lets through of the bytes sent before it is the kernel's affair.
-      if (!reset) {
-        EXPECT_EQ(requests[1].header("Range"), fmt::format("bytes={}-", at));
-      }
-    }
-  }
-}
-
-TEST(Registry, TokensThatExpireMidPullAreRenewedOnce) {
-  const std::string content = layer_of(100'000);
-  FakeRegistry fake(Auth::bearer);
-  Descriptor blob = fake.add_blob(content);
-  std::atomic<bool> broken = false;
-  fake.set_hook([&](const TestRequest& request, TestConnection& connection) {
-    if (request.target.find("/blobs/") == std::string::npos || broken.exchange(true)) return false;
-    send_part(connection, content, 50'000);
-    fake.expire_tokens();
-    connection.close();
-    return true;
-  });
-  Client client(fake.host(), true);
-  EXPECT_TRUE(client.blob(blob) == content) << describe(client.error);
-  EXPECT_THAT(fake.requests("/token"), SizeIs(2));
-}
-
-TEST(Registry, OverloadIsWaitedOut) {
-  FakeRegistry fake;
-  Descriptor blob = fake.add_blob("content");
-  std::atomic<int> refusals = 2;
-  fake.set_hook([&](const TestRequest& request, TestConnection& connection) {
-    if (request.target == "/v2/" || refusals-- <= 0) return false;
-    if (refusals == 1) {
-      connection.respond(503);
-    } else {
-      connection.respond(429, {{"Retry-After", "9"}});
-    }
-    return true;
-  });
-  Client client(fake.host());
-  EXPECT_EQ(client.blob(blob), "content");
-  EXPECT_GE(client.clock.passed(), std::chrono::seconds(9));
-}
-
-TEST(Registry, NobodyListens) {
-  Client client(fmt::format("127.0.0.1:{}", closed_port()));
-  EXPECT_EQ(client.manifest("1"), "http.refused");
-  EXPECT_LE(client.clock.passed(), std::chrono::seconds(16));
-}
-
-TEST(Registry, FlippedBitsAreFound) {
-  const std::string content = layer_of(100'000);
-  FakeRegistry fake;
-  Descriptor blob = fake.add_blob(content);
-  fake.set_hook([&](const TestRequest& request, TestConnection& connection) {
-    if (request.target == "/v2/") return false;
-    std::string flipped = content;
-    flipped[99'999] ^= 1;
-    connection.respond(200, {}, flipped);
-    return true;
-  });
-  Client client(fake.host());
-  EXPECT_EQ(client.blob(blob), "registry.digest_mismatch");
-}
-
 // Answers requests for blobs with a redirect there.
 FakeRegistry::Hook redirect_blobs(std::string location) {
   return [location](const TestRequest& request, TestConnection& connection) {
@@ -366,32 +234,6 @@ TEST(Registry, RealmsOfStrangersGetNothing) {
   Client anonymous(fake.host());
   EXPECT_EQ(anonymous.manifest("1"), "http.address_refused");
   EXPECT_THAT(evil.requests(), IsEmpty());
-}
-
-TEST(Registry, ManyThreadsShareOneTokenAndOnePing) {
-  FakeRegistry fake(Auth::bearer);
-  std::vector<Descriptor> blobs;
-  for (int i = 0; i < 8; ++i)
-    blobs.push_back(fake.add_blob(layer_of(10'000 + static_cast<std::size_t>(i))));
-  Client client(fake.host(), true);
-  std::atomic<int> right = 0;
-  std::vector<std::thread> threads;
-  for (std::size_t i = 0; i < blobs.size(); ++i) {
-    threads.emplace_back([&, i] {
-      auto reader = client.registry->blob("team/app", blobs[i]);
-      if (!reader) return;
-      auto bytes = read_all(**reader, 1 << 20);
-      right += bytes && bytes->size() == blobs[i].size ? 1 : 0;
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(right, 8);
-  EXPECT_THAT(fake.requests("/token"), SizeIs(1));
-  std::vector<TestRequest> pings;
-  for (TestRequest& request : fake.requests("/v2/")) {
-    if (request.target == "/v2/") pings.push_back(request);
-  }
-  EXPECT_THAT(pings, SizeIs(1));
 }
 
 TEST(Registry, NoSecretInAnyError) {

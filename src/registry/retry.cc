@@ -25,6 +25,7 @@ constexpr seconds kYear{365 * 24 * 3600};
 int tries_for(const Error& error) {
   if (!error.retryable()) return 1;
   if (error.code == "http.dns") return 2;
+  if (error.code == "http.refused") return 3;  // somebody is waiting: 2 s, not 15
   if (error.kind == ErrorKind::timeout || error.code == "http.tls") return 3;
   return RetryingClient::kTries;
 }

@@ -29,8 +29,8 @@ class RetryingClient final : public HttpClient {
   // Both must outlive this.
   RetryingClient(HttpClient& client, Clock& clock);
 
-  // Up to six tries (three for time-outs and failed TLS handshakes, two for unknown host names)
-  // for connection errors and for answers that mean later. The last answer is returned whatever its
+  // Up to six tries (three for refused connections, time-outs and failed TLS handshakes, two for
+  // unknown host names) for connection errors and for answers that mean later. The last answer is returned whatever its
   // status. A server that wants more than 60 s is an error at once: unavailable
   // "registry.rate_limited" (429) or "registry.unavailable", naming the time. Thread-safe: a wait
   // that a server asked for holds for every thread.

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "registry/basic.h"
-#include "registry/test_doubles.h"
+#include "registry/testing/doubles.h"
 
 namespace tallyman {
 namespace {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "registry/basic.h"
-#include "registry/test_doubles.h"
+#include "registry/testing/doubles.h"
 
 namespace tallyman {
 namespace {

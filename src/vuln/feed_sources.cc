@@ -17,8 +17,10 @@ bool has_extension(const fs::path& path, std::string_view extension) {
   return equals_ignoring_case(path.extension().string(), extension);
 }
 
+// "" where the working folder is gone and the path is relative.
 std::string folder_name(const fs::path& path) {
-  return fs::absolute(path).lexically_normal().parent_path().filename().string();
+  std::error_code ignored;
+  return fs::absolute(path, ignored).lexically_normal().parent_path().filename().string();
 }
 
 std::string zip_label(const fs::path& path) {

@@ -17,9 +17,9 @@ struct FeedSource {
   std::string label;  // data source of its records: "Debian/all.zip", "my-feed"
 };
 
-// Every *.zip and *.json under `paths` (files or folders, symbolic links to either followed once,
-// folders searched whole), in the order given and by path inside a folder. A label is the path
-// from the folder that was given on, or the file's name; "all.zip", which OSV calls every
+// Every *.zip and *.json under `paths` (files or folders; folders are searched whole, without
+// following links to other folders), in the order given and by path inside a folder. A label is the
+// path from the folder that was given on, or the file's name; "all.zip", which OSV calls every
 // ecosystem's file, gets its folder's name before it. Errors: not_found "feed.missing", denied
 // "feed.denied" for a path that cannot be searched.
 Result<std::vector<FeedSource>> find_feed_sources(const std::vector<std::filesystem::path>& paths);

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <span>
 #include <string>
+#include <system_error>
 
 #include "base/file.h"
 #include "base/mutex.h"
@@ -208,6 +208,14 @@ Result<std::uint64_t> count_documents(const std::vector<FeedSource>& sources) {
   return total;
 }
 
+Result<void> replace_index(const std::filesystem::path& path, ByteView file) {
+  std::error_code error;
+  std::filesystem::path absolute = std::filesystem::absolute(path, error);
+  if (error) return std::unexpected(file_error("resolving", path));
+  TRY(make_folder(absolute.parent_path()));
+  return write_file(absolute, file, Durability::synced);
+}
+
 }  // namespace
 
 Result<ImportStats> import_feeds(const ImportOptions& options) {
@@ -234,9 +242,7 @@ Result<ImportStats> import_feeds(const ImportOptions& options) {
                 fmt::format("no usable OSV record in {} documents", total),
                 "give OSV zips, OSV documents (*.json), or folders of them");
   }
-  std::filesystem::path path = std::filesystem::absolute(options.index_path);
-  TRY(make_folder(path.parent_path()));
-  TRY(write_file(path, file, Durability::synced));
+  TRY(replace_index(options.index_path, file));
   return stats;
 }
 

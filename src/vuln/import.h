@@ -28,10 +28,12 @@ struct ImportOptions {
   std::function<void(std::uint64_t done, std::uint64_t total)> progress;  // records; may be empty
 };
 
-// Replaces the index with one built from `sources` alone. On any error the old index stays
-// untouched. Errors: not_found "feed.missing", corrupt "feed.malformed" (a zip that cannot be
-// opened, naming file and offset), invalid "feed.empty" (no record in any source), internal
-// "file.full".
+// Replaces the index with one built from `sources` alone. The same documents in the same order
+// give the same bytes, whatever the number of threads; memory grows with the index that comes
+// out, not with what goes in. On any error the old index stays untouched. Errors: not_found
+// "feed.missing", denied "feed.denied", corrupt "feed.malformed" (a zip that cannot be opened,
+// naming file and offset), invalid "feed.empty" (no record in any source), too_large
+// "feed.too_large" (more than the format can hold), internal "file.full".
 Result<ImportStats> import_feeds(const ImportOptions& options);
 
 }  // namespace tallyman
