@@ -28,13 +28,15 @@ inline ByteView as_bytes(std::string_view text) {
 template <class T>
 T load_le(ByteView bytes, std::size_t offset) {
   T value = 0;
-  for (std::size_t i = sizeof(T); i-- > 0;) value = static_cast<T>((value << 8) | bytes[offset + i]);
+  for (std::size_t i = sizeof(T); i-- > 0;)
+    value = static_cast<T>((value << 8) | bytes[offset + i]);
   return value;
 }
 template <class T>
 T load_be(ByteView bytes, std::size_t offset) {
   T value = 0;
-  for (std::size_t i = 0; i < sizeof(T); ++i) value = static_cast<T>((value << 8) | bytes[offset + i]);
+  for (std::size_t i = 0; i < sizeof(T); ++i)
+    value = static_cast<T>((value << 8) | bytes[offset + i]);
   return value;
 }
 

@@ -6,18 +6,30 @@ namespace tallyman {
 
 std::string_view to_string(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::invalid: return "invalid";
-    case ErrorKind::not_found: return "not_found";
-    case ErrorKind::unauthenticated: return "unauthenticated";
-    case ErrorKind::denied: return "denied";
-    case ErrorKind::conflict: return "conflict";
-    case ErrorKind::unavailable: return "unavailable";
-    case ErrorKind::timeout: return "timeout";
-    case ErrorKind::too_large: return "too_large";
-    case ErrorKind::corrupt: return "corrupt";
-    case ErrorKind::cancelled: return "cancelled";
-    case ErrorKind::unsupported: return "unsupported";
-    case ErrorKind::internal: return "internal";
+    case ErrorKind::invalid:
+      return "invalid";
+    case ErrorKind::not_found:
+      return "not_found";
+    case ErrorKind::unauthenticated:
+      return "unauthenticated";
+    case ErrorKind::denied:
+      return "denied";
+    case ErrorKind::conflict:
+      return "conflict";
+    case ErrorKind::unavailable:
+      return "unavailable";
+    case ErrorKind::timeout:
+      return "timeout";
+    case ErrorKind::too_large:
+      return "too_large";
+    case ErrorKind::corrupt:
+      return "corrupt";
+    case ErrorKind::cancelled:
+      return "cancelled";
+    case ErrorKind::unsupported:
+      return "unsupported";
+    case ErrorKind::internal:
+      return "internal";
   }
   return "internal";
 }

@@ -36,9 +36,7 @@ struct Error {
   std::string hint;     // what the user does next; may be empty
 
   // True when the same call may succeed later with nothing changed.
-  bool retryable() const {
-    return kind == ErrorKind::unavailable || kind == ErrorKind::timeout;
-  }
+  bool retryable() const { return kind == ErrorKind::unavailable || kind == ErrorKind::timeout; }
 };
 
 // One paragraph for people: "error CODE: CONTEXT\n  hint: HINT".
@@ -70,11 +68,12 @@ T take(Result<T>&& result) {
 
 #define TALLYMAN_TRY_NAME2(line) try_result_##line
 #define TALLYMAN_TRY_NAME(line) TALLYMAN_TRY_NAME2(line)
-#define TALLYMAN_TRY_IMPL(name, expression)                                       \
-  __extension__({                                                                 \
-    auto name = (expression);                                                     \
-    if (!name) [[unlikely]] return std::unexpected(std::move(name).error());      \
-    ::tallyman::detail::take(std::move(name));                                    \
+#define TALLYMAN_TRY_IMPL(name, expression)            \
+  __extension__({                                      \
+    auto name = (expression);                          \
+    if (!name) [[unlikely]]                            \
+      return std::unexpected(std::move(name).error()); \
+    ::tallyman::detail::take(std::move(name));         \
   })
 // Yields the value of a Result, or returns its error from the enclosing function.
 #define TRY(...) TALLYMAN_TRY_IMPL(TALLYMAN_TRY_NAME(__COUNTER__), (__VA_ARGS__))

@@ -32,7 +32,7 @@ void print_status_json(const VulnerabilityIndex& index, const std::filesystem::p
   json.begin_object()
       .field("path", path.string())
       .field("digest", index.info().digest)
-      .field("built", format_utc(index.info().built))
+      .field("newest_modified", format_utc(index.info().newest_modified))
       .field("records", index.info().records)
       .key("ecosystems")
       .begin_array();
@@ -49,8 +49,10 @@ void print_status_json(const VulnerabilityIndex& index, const std::filesystem::p
 
 void print_status_text(const VulnerabilityIndex& index, const std::filesystem::path& path,
                        std::ostream& out) {
-  out << fmt::format("index    {}\nbuilt    {}\nrecords  {}\ndigest   {}\n\n", path.string(),
-                     format_utc(index.info().built), index.info().records, index.info().digest);
+  const IndexInfo& info = index.info();
+  out << fmt::format(
+      "index          {}\nrecords        {}\nnewest record  {}\ndigest         {}\n\n",
+      path.string(), info.records, format_utc(info.newest_modified), info.digest);
   std::size_t width = std::string_view("ECOSYSTEM").size();
   for (const EcosystemStats& stats : index.ecosystems()) {
     width = std::max(width, printable(stats.ecosystem).size());
@@ -79,8 +81,8 @@ int run_feed_import(const std::vector<std::string>& paths, CommandContext& conte
   }
   auto begun = context.clock.monotonic();
   Result<void> folder = make_folder(context.data_folder, 0700);
-  Result<ImportStats> stats = folder ? import_feeds(options)
-                                     : Result<ImportStats>(std::unexpected(folder.error()));
+  Result<ImportStats> stats =
+      folder ? import_feeds(options) : Result<ImportStats>(std::unexpected(folder.error()));
   if (context.stderr_is_terminal) context.err << "\r\x1b[K";
   if (!stats) {
     return report_error(stats.error(), context);

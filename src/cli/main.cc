@@ -28,7 +28,7 @@ using ExitCode = std::optional<int>;
 
 // Secrets pass through this process: no core dump may hold them.
 void forbid_core_dumps() {
-  struct rlimit none {};
+  struct rlimit none{};
   ::setrlimit(RLIMIT_CORE, &none);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // the leak checker must attach
   ::prctl(PR_SET_DUMPABLE, 0);
@@ -36,7 +36,8 @@ void forbid_core_dumps() {
 }
 
 void add_scan(CLI::App& app, ScanFlags& flags, CommandContext& context, ExitCode& code) {
-  CLI::App* scan = app.add_subcommand("scan", "List what is inside an image and what is vulnerable");
+  CLI::App* scan =
+      app.add_subcommand("scan", "List what is inside an image and what is vulnerable");
   scan->add_option("image", flags.image,
                    "NAME[:TAG][@DIGEST], registry:NAME, oci-dir:PATH[:TAG] or dir:PATH")
       ->required();
@@ -45,12 +46,14 @@ void add_scan(CLI::App& app, ScanFlags& flags, CommandContext& context, ExitCode
       ->expected(1)
       ->envname("TALLYMAN_OUTPUT")
       ->take_all();
-  scan->add_option("--platform", flags.platform, "OS/ARCH[/VARIANT] to pick from a multi-platform image")
+  scan->add_option("--platform", flags.platform,
+                   "OS/ARCH[/VARIANT] to pick from a multi-platform image")
       ->envname("TALLYMAN_PLATFORM");
   scan->add_option("--fail-on", flags.fail_on,
                    "exit 2 when a vulnerability of this severity or above is found")
       ->envname("TALLYMAN_FAIL_ON");
-  scan->add_option("--ca-file", flags.ca_file, "PEM file of the authorities to trust, instead of the system's")
+  scan->add_option("--ca-file", flags.ca_file,
+                   "PEM file of the authorities to trust, instead of the system's")
       ->envname("TALLYMAN_CA_FILE");
   scan->add_flag("--insecure-skip-tls-verify", flags.insecure_skip_tls_verify,
                  "do not check the registry's certificate");
@@ -58,7 +61,8 @@ void add_scan(CLI::App& app, ScanFlags& flags, CommandContext& context, ExitCode
   scan->add_flag("--allow-private-addresses", flags.allow_private_addresses,
                  "let token servers and redirects lead to private addresses");
   scan->add_flag("--no-cache", flags.no_cache, "neither use nor keep facts about layers");
-  scan->add_option("--parallelism", flags.parallelism, "layers read at once (default: one per processor)")
+  scan->add_option("--parallelism", flags.parallelism,
+                   "layers read at once (default: one per processor)")
       ->envname("TALLYMAN_PARALLELISM");
   scan->add_flag("-q,--quiet", flags.quiet, "no progress");
   scan->footer(
@@ -92,7 +96,8 @@ void add_record_flags(CLI::App* command, RegistryFlags& flags) {
   command->add_option("--type", flags.type, "docker_v2");
   command->add_option("--name", flags.name, "name for people");
   command->add_option("--ca-file", flags.ca_file, "PEM file of the authorities to trust");
-  command->add_flag("--password-stdin", flags.password_stdin, "read the password from standard input");
+  command->add_flag("--password-stdin", flags.password_stdin,
+                    "read the password from standard input");
   command->add_flag_function(
       "--secure-connection,--secure-conection",
       [&flags](std::int64_t count) { flags.secure_connection = count > 0; },
@@ -133,7 +138,8 @@ struct FeedFlags {
 void add_feed(CLI::App& app, FeedFlags& flags, CommandContext& context, ExitCode& code) {
   CLI::App* feed = app.add_subcommand("feed", "Vulnerability data");
   feed->require_subcommand(1);
-  CLI::App* import = feed->add_subcommand("import", "Build the index from OSV zips, folders and files");
+  CLI::App* import =
+      feed->add_subcommand("import", "Build the index from OSV zips, folders and files");
   import->add_option("paths", flags.paths, "OSV all.zip files, folders of them, or JSON documents")
       ->required();
   import->footer("The new index replaces the old one as a whole, and only if it could be built.");
@@ -153,12 +159,14 @@ struct VersionFlags {
 
 void add_version(CLI::App& app, VersionFlags& flags, CommandContext& context, ExitCode& code) {
   CLI::App* version = app.add_subcommand("version", "Show the version; compare package versions");
-  CLI::App* compare = version->add_subcommand("compare", "Print <, = or > for two package versions");
+  CLI::App* compare =
+      version->add_subcommand("compare", "Print <, = or > for two package versions");
   compare->add_option("scheme", flags.scheme, "deb, apk or rpm")->required();
   compare->add_option("a", flags.a)->required();
   compare->add_option("b", flags.b)->required();
   compare->callback([&] { code = run_version_compare(flags.scheme, flags.a, flags.b, context); });
-  CLI::App* check = version->add_subcommand("check", "Check a table of comparisons: scheme, a, op, b");
+  CLI::App* check =
+      version->add_subcommand("check", "Check a table of comparisons: scheme, a, op, b");
   check->add_option("file", flags.file, "tab-separated file with a header line")->required();
   check->callback([&] { code = run_version_check(flags.file, context); });
   version->callback([&, version] {
@@ -171,8 +179,8 @@ std::vector<std::string> with_default_command(int argc, char** argv) {
   constexpr std::array<std::string_view, 8> kKnown = {"scan",   "registry", "feed", "version",
                                                       "--help", "-h",       "help", "--version"};
   std::vector<std::string> arguments(argv + 1, argv + argc);
-  bool known = arguments.empty() ||
-               std::find(kKnown.begin(), kKnown.end(), arguments[0]) != kKnown.end();
+  bool known =
+      arguments.empty() || std::find(kKnown.begin(), kKnown.end(), arguments[0]) != kKnown.end();
   if (!known) arguments.insert(arguments.begin(), "scan");
   if (!arguments.empty() && arguments[0] == "help") arguments[0] = "--help";
   if (!arguments.empty() && arguments[0] == "--version") arguments[0] = "version";
@@ -220,10 +228,11 @@ int run(int argc, char** argv) {
   if (!cache) return report_error(cache.error(), context);
   context.data_folder = *data;
   context.cache_folder = *cache;
-  context.validate_registry = make_registry_validator(context.make_http, context.clock,
-                                                      "tallyman/" + program_version());
+  context.validate_registry =
+      make_registry_validator(context.make_http, context.clock, "tallyman/" + program_version());
 
-  CLI::App app("Tallyman checks container images against what is known to be vulnerable.", "tallyman");
+  CLI::App app("Tallyman checks container images against what is known to be vulnerable.",
+               "tallyman");
   app.require_subcommand(1);
   app.footer("tallyman IMAGE is short for tallyman scan IMAGE. Start with: tallyman scan --help");
   ExitCode code;

@@ -23,7 +23,8 @@ std::string rate(std::uint64_t bytes, std::chrono::steady_clock::duration time) 
 
 std::string progress_bar(std::uint64_t done, std::uint64_t total, std::size_t width) {
   std::size_t inside = width < 3 ? 1 : width - 2;
-  double share = total == 0 ? 0 : static_cast<double>(std::min(done, total)) / static_cast<double>(total);
+  double share =
+      total == 0 ? 0 : static_cast<double>(std::min(done, total)) / static_cast<double>(total);
   auto filled = static_cast<std::size_t>(share * static_cast<double>(inside));
   std::string bar = "[" + std::string(filled, '=');
   if (filled < inside) bar += ">" + std::string(inside - filled - 1, ' ');
@@ -41,9 +42,9 @@ void PlainProgress::image_resolved(const Image& image) {
 
 void PlainProgress::layer_done(std::size_t layer, const LayerStats& stats) {
   MutexLock lock(mutex_);
-  std::string how = stats.from_cache  ? "from the cache"
-                    : stats.analysed  ? fmt::format("{} entries", stats.entries)
-                                      : "NOT ANALYSED";
+  std::string how = stats.from_cache ? "from the cache"
+                    : stats.analysed ? fmt::format("{} entries", stats.entries)
+                                     : "NOT ANALYSED";
   err_ << fmt::format("layer {}/{} {}: {}, {}\n", layer + 1, layers_, stats.blob.short_hex(),
                       human_bytes(stats.compressed_size), how);
 }
@@ -97,8 +98,9 @@ void TerminalProgress::phase(std::string_view what) {
 }
 
 std::string TerminalProgress::draw_row(const Row& row) const {
-  return fmt::format("  {} {} {:>9} {:>11} {}", row.name, progress_bar(row.done, row.size, kBarWidth),
-                     human_bytes(row.done), rate(row.done, clock_.monotonic() - row.started),
+  return fmt::format("  {} {} {:>9} {:>11} {}", row.name,
+                     progress_bar(row.done, row.size, kBarWidth), human_bytes(row.done),
+                     rate(row.done, clock_.monotonic() - row.started),
                      row.done >= row.size ? "cataloguing" : "reading");
 }
 

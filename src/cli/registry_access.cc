@@ -41,8 +41,8 @@ Result<RegistryOptions> registry_options_for(const Reference& reference, const A
   options.user_agent = "tallyman/" + program_version();
   bool found = TRY(use_record(reference, options, context));
   if (!found) {
-    options.credential = TRY(docker_config_credential(context.environment, reference.registry,
-                                                      reference.repository));
+    options.credential = TRY(
+        docker_config_credential(context.environment, reference.registry, reference.repository));
   }
   if (!flags.ca_file.empty()) options.tls.ca_file = flags.ca_file;
   if (flags.insecure_skip_tls_verify) options.tls.verify = false;

@@ -111,8 +111,7 @@ std::unique_ptr<ScanObserver> make_observer(const ScanFlags& flags, CommandConte
 // No index is not an error here: the inventory is still of use, and the report says that nothing
 // could be matched. An index that cannot be read is one.
 Result<std::unique_ptr<VulnerabilityIndex>> open_index(CommandContext& context) {
-  Result<std::unique_ptr<VulnerabilityIndex>> index =
-      VulnerabilityIndex::open(index_path(context));
+  Result<std::unique_ptr<VulnerabilityIndex>> index = VulnerabilityIndex::open(index_path(context));
   if (!index && index.error().kind == ErrorKind::not_found) {
     return std::unique_ptr<VulnerabilityIndex>();
   }

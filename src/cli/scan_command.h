@@ -12,7 +12,7 @@ struct ScanFlags {
   std::string image;
   std::vector<std::string> outputs;  // FORMAT or FORMAT=FILE; empty: table
   std::string platform;
-  std::string fail_on;               // severity; empty: no threshold
+  std::string fail_on;  // severity; empty: no threshold
   std::string ca_file;
   bool plain_http = false;
   bool insecure_skip_tls_verify = false;

@@ -43,7 +43,8 @@ class Walk {
   // Reads the folder open as `fd`, whose path in the image is `prefix`.
   Result<void> folder(FileDescriptor fd, const std::string& prefix, std::size_t depth) {
     if (depth > options_.limits.path_depth) {
-      return fail(ErrorKind::too_large, "dir.depth", fmt::format("{}: folders nested too deep", prefix));
+      return fail(ErrorKind::too_large, "dir.depth",
+                  fmt::format("{}: folders nested too deep", prefix));
     }
     for (const std::string& name : TRY(names(fd.get(), prefix))) {
       if (++entries_ > options_.limits.entries) {
@@ -76,7 +77,7 @@ class Walk {
 
   Result<void> entry(int folder_fd, const std::string& name, const std::string& path,
                      std::size_t depth) {
-    struct stat status {};
+    struct stat status{};
     if (::fstatat(folder_fd, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
       unreadable(path, false);
       return {};
@@ -110,8 +111,9 @@ class Walk {
   void file(int folder_fd, const std::string& name, const std::string& path) {
     std::optional<WantedFile> wanted = wanted_file(path, options_);
     if (!wanted) return;
-    FileDescriptor fd(::openat(folder_fd, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    struct stat status {};
+    FileDescriptor fd(
+        ::openat(folder_fd, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    struct stat status{};
     if (!fd || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
       unreadable(path, true);
       return;

@@ -36,26 +36,34 @@ class LayerWalk {
   Result<void> take(const TarMember& member) {
     std::optional<std::string> path = normalise_path(member.path);
     if (!path) {
-      facts_.problem({"tar.path_escapes", member.path,
-                      fmt::format("member at offset {} has \"..\" or NUL in its path", member.offset),
-                      true});
+      facts_.problem(
+          {"tar.path_escapes", member.path,
+           fmt::format("member at offset {} has \"..\" or NUL in its path", member.offset), true});
       return {};
     }
     if (path->empty()) return {};  // the root itself
     std::size_t slash = path->rfind('/');
-    std::string_view name = slash == std::string::npos
-                                ? std::string_view(*path)
-                                : std::string_view(*path).substr(slash + 1);
+    std::string_view name = slash == std::string::npos ? std::string_view(*path)
+                                                       : std::string_view(*path).substr(slash + 1);
     if (name.starts_with(kWhiteout)) {
       take_whiteout(*path, slash == std::string::npos ? "" : path->substr(0, slash), name);
       return {};
     }
     switch (member.type) {
-      case TarType::directory: facts_.member(*path, EntryKind::directory); return {};
-      case TarType::symlink: facts_.link(*path, member.link_target, EntryKind::symlink); return {};
-      case TarType::hardlink: take_hardlink(*path, member); return {};
-      case TarType::other: facts_.member(*path, EntryKind::other); return {};
-      case TarType::file: break;
+      case TarType::directory:
+        facts_.member(*path, EntryKind::directory);
+        return {};
+      case TarType::symlink:
+        facts_.link(*path, member.link_target, EntryKind::symlink);
+        return {};
+      case TarType::hardlink:
+        take_hardlink(*path, member);
+        return {};
+      case TarType::other:
+        facts_.member(*path, EntryKind::other);
+        return {};
+      case TarType::file:
+        break;
     }
     facts_.member(*path, EntryKind::file);
     return take_file(*path, member);
@@ -94,10 +102,10 @@ class LayerWalk {
       return {};
     }
     if (!options_.budget.take(member.size)) {
-      facts_.problem({"catalog.memory", path,
-                      fmt::format("{} bytes do not fit the memory set aside for wanted files",
-                                  member.size),
-                      true});
+      facts_.problem(
+          {"catalog.memory", path,
+           fmt::format("{} bytes do not fit the memory set aside for wanted files", member.size),
+           true});
       return {};
     }
     Result<Bytes> content = tar_.content();

@@ -26,7 +26,7 @@ constexpr std::string_view kRefName = "org.opencontainers.image.ref.name";
 // A regular file below the layout: a link or a device there is refused, since whoever wrote the
 // layout would choose what we read.
 Result<std::unique_ptr<Reader>> open_regular(const std::filesystem::path& path) {
-  struct stat status {};
+  struct stat status{};
   if (::lstat(path.c_str(), &status) != 0) return std::unexpected(file_error("opening", path));
   if (!S_ISREG(status.st_mode)) {
     return fail(ErrorKind::corrupt, "oci.malformed",
@@ -139,13 +139,14 @@ Result<std::unique_ptr<ImageSource>> open_oci_layout(const std::filesystem::path
       .manifest = [&](const std::string& key) -> Result<FetchedManifest> {
         bool first = key == entry.manifest.digest.text();
         Descriptor blob = entry.manifest;
-        if (!first) blob = Descriptor{.media_type = {}, .digest = TRY(Digest::parse(key)), .size = 0, .urls = {}};
+        if (!first)
+          blob = Descriptor{
+              .media_type = {}, .digest = TRY(Digest::parse(key)), .size = 0, .urls = {}};
         Bytes bytes = TRY(read_blob(folder, blob, kManifestLimit));
         return FetchedManifest{blob.digest, blob.media_type, std::move(bytes)};
       },
-      .blob = [&](const Descriptor& blob, std::size_t limit) {
-        return read_blob(folder, blob, limit);
-      },
+      .blob = [&](const Descriptor& blob,
+                  std::size_t limit) { return read_blob(folder, blob, limit); },
   };
   Image image = TRY(resolve_image(fetcher, entry.manifest.digest.text(), choice));
   image.name = entry.name.empty() ? folder.string() : folder.string() + ":" + entry.name;

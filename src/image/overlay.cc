@@ -32,7 +32,9 @@ bool any_ancestor(std::string_view path, Visit visit) {
   return false;
 }
 
-bool is_folder(EntryKind kind) { return kind == EntryKind::directory || kind == EntryKind::implied; }
+bool is_folder(EntryKind kind) {
+  return kind == EntryKind::directory || kind == EntryKind::implied;
+}
 
 bool is_below(std::string_view path, std::string_view folder) {
   return path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/';
@@ -136,9 +138,9 @@ std::optional<Overlay::Node> Overlay::find_below(std::string_view path, std::siz
 
 std::optional<std::string_view> Overlay::link_target(const Node& node) const {
   const std::vector<Link>& links = layers_[node.layer].facts->links;
-  auto found = std::lower_bound(
-      links.begin(), links.end(), node.spelled,
-      [](const Link& link, const std::string& path) { return link.path < path; });
+  auto found =
+      std::lower_bound(links.begin(), links.end(), node.spelled,
+                       [](const Link& link, const std::string& path) { return link.path < path; });
   if (found == links.end() || found->path != node.spelled) return std::nullopt;
   return found->target;
 }
@@ -201,7 +203,8 @@ std::vector<Overlay::VisibleFile> Overlay::files() const {
     }
   }
   std::sort(visible.begin(), visible.end(), [](const VisibleFile& a, const VisibleFile& b) {
-    return std::tie(a.path, a.layer, a.file->cataloger) < std::tie(b.path, b.layer, b.file->cataloger);
+    return std::tie(a.path, a.layer, a.file->cataloger) <
+           std::tie(b.path, b.layer, b.file->cataloger);
   });
   return visible;
 }
@@ -212,7 +215,8 @@ std::vector<Problem> Overlay::problems() const {
     for (const Problem& problem : layers_[i].facts->problems) {
       std::optional<Node> node = find(problem.path);
       bool hidden = node && node->layer > i;
-      bool removed = !node && kind_of(*layers_[i].facts, layers_[i].hasher(problem.path)).has_value();
+      bool removed =
+          !node && kind_of(*layers_[i].facts, layers_[i].hasher(problem.path)).has_value();
       if (!hidden && !removed) all.push_back(problem);
     }
   }

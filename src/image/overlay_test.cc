@@ -77,15 +77,17 @@ class Layers {
 
 TEST(Overlay, UpperFileHidesLower) {
   Layers layers;
-  layers.add([](auto& b) { Layers::wanted(b, "var/db/list", "old"); })
-      .add([](auto& b) { Layers::wanted(b, "var/db/list", "new"); });
+  layers.add([](auto& b) { Layers::wanted(b, "var/db/list", "old"); }).add([](auto& b) {
+    Layers::wanted(b, "var/db/list", "new");
+  });
   EXPECT_THAT(layers.seen(), ElementsAre("var/db/list@1=new"));
 }
 
 TEST(Overlay, WhiteoutHidesLowerOnly) {
   Layers layers;
-  layers.add([](auto& b) { Layers::wanted(b, "var/db/list", "old"); })
-      .add([](auto& b) { b.whiteout("var/db/list"); });
+  layers.add([](auto& b) { Layers::wanted(b, "var/db/list", "old"); }).add([](auto& b) {
+    b.whiteout("var/db/list");
+  });
   EXPECT_THAT(layers.seen(), IsEmpty());
   layers.add([](auto& b) {
     Layers::wanted(b, "var/db/list", "again");
@@ -96,8 +98,9 @@ TEST(Overlay, WhiteoutHidesLowerOnly) {
 
 TEST(Overlay, WhiteoutOfFolderHidesAllBelow) {
   Layers layers;
-  layers.add([](auto& b) { Layers::wanted(b, "var/db/parts/a", "a"); })
-      .add([](auto& b) { b.whiteout("var/db"); });
+  layers.add([](auto& b) { Layers::wanted(b, "var/db/parts/a", "a"); }).add([](auto& b) {
+    b.whiteout("var/db");
+  });
   EXPECT_THAT(layers.seen(), IsEmpty());
   EXPECT_FALSE(layers.overlay().find("var/db/parts/a"));
   EXPECT_TRUE(layers.overlay().find("var"));
@@ -105,11 +108,10 @@ TEST(Overlay, WhiteoutOfFolderHidesAllBelow) {
 
 TEST(Overlay, OpaqueHidesLowerWhateverTheOrder) {
   Layers layers;
-  layers.add([](auto& b) { Layers::wanted(b, "var/db/parts/a", "a"); })
-      .add([](auto& b) {
-        Layers::wanted(b, "var/db/parts/b", "b");
-        b.opaque("var/db/parts");
-      });
+  layers.add([](auto& b) { Layers::wanted(b, "var/db/parts/a", "a"); }).add([](auto& b) {
+    Layers::wanted(b, "var/db/parts/b", "b");
+    b.opaque("var/db/parts");
+  });
   EXPECT_THAT(layers.seen(), ElementsAre("var/db/parts/b@1=b"));
 }
 
@@ -123,32 +125,34 @@ TEST(Overlay, OpaqueRootHidesEverythingLower) {
 
 TEST(Overlay, FileOverFolderHidesSubtree) {
   Layers layers;
-  layers.add([](auto& b) { Layers::wanted(b, "var/db/list", "a"); })
-      .add([](auto& b) { b.member("var/db", EntryKind::file); });
+  layers.add([](auto& b) { Layers::wanted(b, "var/db/list", "a"); }).add([](auto& b) {
+    b.member("var/db", EntryKind::file);
+  });
   EXPECT_THAT(layers.seen(), IsEmpty());
 }
 
 TEST(Overlay, FolderOverFileHidesIt) {
   Layers layers;
-  layers.add([](auto& b) { Layers::wanted(b, "var/db/list", "a"); })
-      .add([](auto& b) { b.member("var/db/list", EntryKind::directory); });
+  layers.add([](auto& b) { Layers::wanted(b, "var/db/list", "a"); }).add([](auto& b) {
+    b.member("var/db/list", EntryKind::directory);
+  });
   EXPECT_THAT(layers.seen(), IsEmpty());
 }
 
 TEST(Overlay, FolderOverFolderMerges) {
   Layers layers;
-  layers.add([](auto& b) { Layers::wanted(b, "var/db/parts/a", "a"); })
-      .add([](auto& b) {
-        b.member("var/db/parts", EntryKind::directory);
-        Layers::wanted(b, "var/db/parts/b", "b");
-      });
+  layers.add([](auto& b) { Layers::wanted(b, "var/db/parts/a", "a"); }).add([](auto& b) {
+    b.member("var/db/parts", EntryKind::directory);
+    Layers::wanted(b, "var/db/parts/b", "b");
+  });
   EXPECT_THAT(layers.seen(), ElementsAre("var/db/parts/a@0=a", "var/db/parts/b@1=b"));
 }
 
 TEST(Overlay, SymlinkOverFileHidesIt) {
   Layers layers;
-  layers.add([](auto& b) { Layers::wanted(b, "app/list.json", "a"); })
-      .add([](auto& b) { b.link("app/list.json", "../elsewhere", EntryKind::symlink); });
+  layers.add([](auto& b) { Layers::wanted(b, "app/list.json", "a"); }).add([](auto& b) {
+    b.link("app/list.json", "../elsewhere", EntryKind::symlink);
+  });
   EXPECT_THAT(layers.seen(), IsEmpty());
 }
 
@@ -177,10 +181,11 @@ TEST(Overlay, ContentSpelledThroughLowerLinkLandsAtItsTarget) {
 
 TEST(Overlay, ExplicitFolderReplacesLowerLink) {
   Layers layers;
-  layers.add([](auto& b) {
-          b.link("db", "var/db", EntryKind::symlink);
-          b.member("var/db", EntryKind::directory);
-        })
+  layers
+      .add([](auto& b) {
+        b.link("db", "var/db", EntryKind::symlink);
+        b.member("var/db", EntryKind::directory);
+      })
       .add([](auto& b) {
         b.member("db", EntryKind::directory);
         Layers::wanted(b, "db/list.json", "real folder");

@@ -9,7 +9,9 @@ namespace {
 class RegistrySource final : public ImageSource {
  public:
   RegistrySource(std::unique_ptr<Registry> registry, std::string repository, Image image)
-      : registry_(std::move(registry)), repository_(std::move(repository)), image_(std::move(image)) {}
+      : registry_(std::move(registry)),
+        repository_(std::move(repository)),
+        image_(std::move(image)) {}
 
   const Image& image() const override { return image_; }
 

@@ -70,8 +70,8 @@ struct LayerStats {
 
 // Which vulnerability data was used.
 struct IndexInfo {
-  std::string digest;  // of the index file, "sha256:..."; empty: no index
-  Microseconds built = 0;
+  std::string digest;                // of the index file, "sha256:..."; empty: no index
+  Microseconds newest_modified = 0;  // of any record: how fresh the data is
   std::uint64_t records = 0;
 };
 

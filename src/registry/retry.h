@@ -30,10 +30,10 @@ class RetryingClient final : public HttpClient {
   RetryingClient(HttpClient& client, Clock& clock);
 
   // Up to six tries (three for refused connections, time-outs and failed TLS handshakes, two for
-  // unknown host names) for connection errors and for answers that mean later. The last answer is returned whatever its
-  // status. A server that wants more than 60 s is an error at once: unavailable
-  // "registry.rate_limited" (429) or "registry.unavailable", naming the time. Thread-safe: a wait
-  // that a server asked for holds for every thread.
+  // unknown host names) for connection errors and for answers that mean later. The last answer is
+  // returned whatever its status. A server that wants more than 60 s is an error at once:
+  // unavailable "registry.rate_limited" (429) or "registry.unavailable", naming the time.
+  // Thread-safe: a wait that a server asked for holds for every thread.
   Result<HttpResponse> send(const HttpRequest& request) override;
 
   // For what fails after the headers came: sleeps before the next of kTries tries and returns

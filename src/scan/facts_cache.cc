@@ -29,19 +29,20 @@ std::string short_hash(std::string_view text) {
 
 Error unwritable(Error error) {
   error.code = "cache.unwritable";
-  error.hint = "make the folder writable or free some space, name another one with "
-               "TALLYMAN_CACHE_DIR, or scan with --no-cache";
+  error.hint =
+      "make the folder writable or free some space, name another one with "
+      "TALLYMAN_CACHE_DIR, or scan with --no-cache";
   return error;
 }
 
 }  // namespace
 
 std::string facts_fingerprint(const Dispatcher& dispatcher, const Limits& limits) {
-  return short_hash(fmt::format(
-      "facts 1|{}|{} {} {} {} {} {} {} {} {} {} {}", dispatcher.fingerprint(), limits.layer_bytes,
-      limits.ratio, limits.entries, limits.stream_members, limits.metadata_bytes,
-      limits.path_bytes, limits.path_depth, limits.sparse_regions, limits.kept_bytes,
-      limits.zstd_window_log, limits.links));
+  return short_hash(fmt::format("facts 1|{}|{} {} {} {} {} {} {} {} {} {} {}",
+                                dispatcher.fingerprint(), limits.layer_bytes, limits.ratio,
+                                limits.entries, limits.stream_members, limits.metadata_bytes,
+                                limits.path_bytes, limits.path_depth, limits.sparse_regions,
+                                limits.kept_bytes, limits.zstd_window_log, limits.links));
 }
 
 Result<std::unique_ptr<FactsCache>> FactsCache::open(const std::filesystem::path& folder,

@@ -53,9 +53,11 @@ Result<void> drain(Reader& reader) {
 LayerFacts not_analysed(const Digest& blob, const Error& error) {
   LayerFacts facts;
   facts.blob = blob;
-  facts.problems.push_back({error.code, {},
-                            fmt::format("layer {} was not analysed: {}", blob.text(), error.context),
-                            true});
+  facts.problems.push_back(
+      {error.code,
+       {},
+       fmt::format("layer {} was not analysed: {}", blob.text(), error.context),
+       true});
   return facts;
 }
 
@@ -124,7 +126,8 @@ void LayerJobs::keep(LayerOutcome& outcome, const Layer& layer,
     }
   } else if (outcome.stats.analysed) {
     outcome.facts.problems.push_back(
-        {"layer.diff_id_mismatch", {},
+        {"layer.diff_id_mismatch",
+         {},
          fmt::format("layer {} unpacks to {}, the image configuration says {}",
                      layer.blob.digest.text(), outcome.facts.diff_id.text(), layer.diff_id.text()),
          true});

@@ -121,7 +121,8 @@ Result<ScanOutcome> scan_image(const SourceName& name, const ScanRequest& reques
     looks = Overlay(facts).missing(dispatcher);
   }
   TRY(look_again(context, looks, read));
-  return ScanOutcome{conclude(std::move(image), read.layers, services), std::move(read.cache_error)};
+  return ScanOutcome{conclude(std::move(image), read.layers, services),
+                     std::move(read.cache_error)};
 }
 
 }  // namespace

@@ -22,7 +22,7 @@
 namespace tallyman {
 
 struct ScanRequest {
-  std::string source;                  // as the user typed it
+  std::string source;  // as the user typed it
   PlatformChoice platform;
   std::filesystem::path cache_folder;  // empty: no facts are kept or used
   std::size_t threads = 0;             // layers read at once; 0: one per processor
@@ -35,7 +35,8 @@ struct ScanServices {
   ScanObserver& observer;
   // How to reach the registry of a reference: credential, TLS, plain http.
   std::function<Result<RegistryOptions>(const Reference&)> registry_options;
-  const VulnerabilityIndex* index = nullptr;  // null: nothing can be matched, and the report says so
+  const VulnerabilityIndex* index =
+      nullptr;  // null: nothing can be matched, and the report says so
   std::string tool_version;
 };
 

@@ -76,10 +76,8 @@ class ScanTest : public ::testing::Test {
 };
 
 TEST_F(ScanTest, ReadsPackagesOfTheTopmostDatabase) {
-  oci_.layer(TarBuilder()
-                 .file("etc/os-release", kOsRelease)
-                 .file(kStatus, stanza("old", "1-1"))
-                 .finish());
+  oci_.layer(
+      TarBuilder().file("etc/os-release", kOsRelease).file(kStatus, stanza("old", "1-1")).finish());
   oci_.layer(TarBuilder().file(kStatus, stanza("a", "1-1") + stanza("b", "2:3-4")).finish());
   oci_.image("app:1");
   auto outcome = run(source_ + ":app:1");
@@ -138,7 +136,8 @@ TEST_F(ScanTest, ChangedBlobIsAnErrorAndLeavesNoEntry) {
   auto outcome = run(source_, true);
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().code, "oci.digest_mismatch");
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path() / "cache")) {
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(folder_.path() / "cache")) {
     EXPECT_FALSE(entry.is_regular_file()) << entry.path();
   }
 }
@@ -178,7 +177,8 @@ TEST_F(ScanTest, DatabaseBehindLinksIsFoundByASecondLook) {
 
 TEST_F(ScanTest, HardLinkToSkippedMember) {
   oci_.layer(TarBuilder().file("data/packages", stanza("linked", "1")).finish());
-  oci_.layer(TarBuilder().hardlink(kStatus, "data/packages").file("data/.wh.packages", "").finish());
+  oci_.layer(
+      TarBuilder().hardlink(kStatus, "data/packages").file("data/.wh.packages", "").finish());
   oci_.image("app:1");
   auto outcome = run(source_);
   ASSERT_TRUE(outcome) << describe(outcome.error());

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "vuln/match.h"
-#include "vuln/test_support.h"
+#include "vuln/testing/feed_builder.h"
 
 namespace tallyman {
 namespace {

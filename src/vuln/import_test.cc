@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "vuln/test_support.h"
+#include "vuln/testing/feed_builder.h"
 
 namespace tallyman {
 namespace {

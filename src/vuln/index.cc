@@ -114,7 +114,7 @@ Result<void> VulnerabilityIndex::Sections::read(Verify verify) {
   lists = PoolView(view(Section::lists));
   read_ecosystems();
   info.digest = "sha256:" + hex_encode(header.digest);
-  info.built = header.newest_modified;
+  info.newest_modified = header.newest_modified;
   info.records = header.records;
   return {};
 }

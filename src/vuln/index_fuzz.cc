@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "vuln/index_exercise.h"
+#include "vuln/testing/index_exercise.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace tallyman;

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "vuln/index_exercise.h"
 #include "vuln/layout.h"
-#include "vuln/test_support.h"
+#include "vuln/testing/feed_builder.h"
+#include "vuln/testing/index_exercise.h"
 
 namespace tallyman {
 namespace {
@@ -94,7 +94,7 @@ TEST(Index, CountsEcosystems) {
   EXPECT_TRUE(index->covers("AlmaLinux:8"));
   EXPECT_FALSE(index->covers("AlmaLinux:"));
   EXPECT_EQ(index->info().records, 4U);
-  EXPECT_EQ(index->info().built, 1735689600'000000);
+  EXPECT_EQ(index->info().newest_modified, 1735689600'000000);
   EXPECT_EQ(index->info().digest.size(), 7U + 64U);
   EXPECT_TRUE(index->verify_digest());
 }

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "vuln/test_support.h"
+#include "vuln/testing/feed_builder.h"
 
 namespace tallyman {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "vuln/batch.h"
 #include "vuln/index_builder.h"
-#include "vuln/index_exercise.h"
+#include "vuln/testing/index_exercise.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace tallyman;

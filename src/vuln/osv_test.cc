@@ -6,7 +6,7 @@
 #include <string>
 
 #include "vuln/osv_ids.h"
-#include "vuln/test_support.h"
+#include "vuln/testing/feed_builder.h"
 
 namespace tallyman {
 namespace {
@@ -145,10 +145,9 @@ TEST_F(Osv, PrefersTheWordOfTheSource) {
   EXPECT_EQ(severity(R"j("summary":"idm bug fix update (None)",
                           "database_specific":{"severity":"None"})j"),
             Severity::unknown);
-  EXPECT_EQ(
-      severity(
-          R"("severity":[{"type":"CVSS_V4","score":"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"}])"),
-      Severity::unknown);
+  EXPECT_EQ(severity(R"("severity":[{"type":"CVSS_V4","score":"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N)"
+                     R"(/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"}])"),
+            Severity::unknown);
   EXPECT_EQ(severity(R"("severity":"high")"), Severity::unknown);
 }
 

@@ -2,6 +2,7 @@
 """Whole-image benches: the program and its references, children of one driver, in one run.
 
   run.py --build DIR --corpus DIR [--images fat:1,node:1] [--rounds 7] [--seed N] [--write]
+         [--any-noise]
 
 Protocol. Every round runs every contender once, in an order shuffled with a recorded seed, after
 one unmeasured pass that warms the page cache. What is compared is the median of per-round ratios,
@@ -229,6 +230,10 @@ def summarise(rows, report):
     }
 
 
+def invalid(result):
+    return any("invalid" in ratio for ratios in result["tallyman divided by"].values() for ratio in ratios.values())
+
+
 def show(value, form="{:.2f}"):
     if "invalid" in value:
         return f"invalid ({value['invalid']})"
@@ -288,6 +293,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--any-noise", action="store_true", help="count every row; never written")
     arguments = parser.parse_args()
     results = {
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
@@ -296,6 +302,9 @@ def main():
         "machine": {"processor": processor(), "processors": os.cpu_count()},
         "images": {},
     }
+    if arguments.any_noise:
+        global OTHERS_LIMIT
+        OTHERS_LIMIT = float("inf")
     shuffle = random.Random(arguments.seed)
     with tempfile.TemporaryDirectory(prefix="tallyman-bench-") as folder:
         bench = Bench(arguments, folder)
@@ -305,7 +314,11 @@ def main():
             results["images"][image] = summarise(rows, report)
             results["images"][image]["rows"] = [dataclasses.asdict(row) for row in rows]
     print(render(results))
-    if arguments.write:
+    broken = [image for image, result in results["images"].items() if invalid(result)]
+    if broken:
+        print(f"INVALID: the machine was not quiet enough for {', '.join(broken)}", file=sys.stderr)
+        return 1
+    if arguments.write and not arguments.any_noise:
         write(results)
     return 0
 

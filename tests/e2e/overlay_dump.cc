@@ -22,12 +22,18 @@ namespace {
 
 const char* name_of(EntryKind kind) {
   switch (kind) {
-    case EntryKind::file: return "file";
-    case EntryKind::directory: return "directory";
-    case EntryKind::symlink: return "symlink";
-    case EntryKind::hardlink: return "hardlink";
-    case EntryKind::implied: return "implied";
-    case EntryKind::other: return "other";
+    case EntryKind::file:
+      return "file";
+    case EntryKind::directory:
+      return "directory";
+    case EntryKind::symlink:
+      return "symlink";
+    case EntryKind::hardlink:
+      return "hardlink";
+    case EntryKind::implied:
+      return "implied";
+    case EntryKind::other:
+      return "other";
   }
   return "?";
 }

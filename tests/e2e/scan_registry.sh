@@ -125,7 +125,7 @@ case_by_digest() {
 }
 case_malformed_reference() {
   tallyman scan "$PRIVATE/Team/App:1.0"
-  expect_error 'reference\.malformed'
+  expect_error 'reference\.malformed' 3
 }
 case_plain_http_only_when_asked() {
   import_feed

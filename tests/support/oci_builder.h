@@ -49,11 +49,11 @@ class OciBuilder {
         R"("layers":[{}]}})",
         blob(config), config.size(), descriptors);
     std::string digest = blob(manifest);
-    std::ofstream(folder_ / "index.json") << fmt::format(
-        R"({{"schemaVersion":2,"manifests":[{{"mediaType":)"
-        R"("application/vnd.oci.image.manifest.v1+json","digest":"{}","size":{},)"
-        R"("annotations":{{"org.opencontainers.image.ref.name":"{}"}}}}]}})",
-        digest, manifest.size(), name);
+    std::ofstream(folder_ / "index.json")
+        << fmt::format(R"({{"schemaVersion":2,"manifests":[{{"mediaType":)"
+                       R"("application/vnd.oci.image.manifest.v1+json","digest":"{}","size":{},)"
+                       R"("annotations":{{"org.opencontainers.image.ref.name":"{}"}}}}]}})",
+                       digest, manifest.size(), name);
     return digest;
   }
 

@@ -15,8 +15,9 @@ namespace tallyman::testing_support {
 // `relative` inside $TALLYMAN_SHARED, or inside ../shared of the source folder; nullopt if absent.
 inline std::optional<std::filesystem::path> shared_path(std::string_view relative) {
   const char* set = std::getenv("TALLYMAN_SHARED");
-  std::filesystem::path root =
-      set != nullptr ? std::filesystem::path(set) : std::filesystem::path(TALLYMAN_SOURCE) / ".." / "shared";
+  std::filesystem::path root = set != nullptr
+                                   ? std::filesystem::path(set)
+                                   : std::filesystem::path(TALLYMAN_SOURCE) / ".." / "shared";
   std::filesystem::path path = root / relative;
   if (!std::filesystem::exists(path)) return std::nullopt;
   return path;
@@ -44,13 +45,13 @@ class TemporaryFolder {
 }  // namespace tallyman::testing_support
 
 // Defines `variable` as that path, or skips the test saying so; with CI=true absence is a failure.
-#define REQUIRE_SHARED(variable, relative)                                              \
-  auto variable##_found = ::tallyman::testing_support::shared_path(relative);           \
-  if (!variable##_found) {                                                              \
-    const char* ci = std::getenv("CI");                                                 \
-    if (ci != nullptr && std::string_view(ci) == "true") {                              \
-      FAIL() << "the shared data is absent, and CI=true: " << (relative);               \
-    }                                                                                   \
-    GTEST_SKIP() << "SKIPPED, the shared data is absent: " << (relative);               \
-  }                                                                                     \
+#define REQUIRE_SHARED(variable, relative)                                    \
+  auto variable##_found = ::tallyman::testing_support::shared_path(relative); \
+  if (!variable##_found) {                                                    \
+    const char* ci = std::getenv("CI");                                       \
+    if (ci != nullptr && std::string_view(ci) == "true") {                    \
+      FAIL() << "the shared data is absent, and CI=true: " << (relative);     \
+    }                                                                         \
+    GTEST_SKIP() << "SKIPPED, the shared data is absent: " << (relative);     \
+  }                                                                           \
   const std::filesystem::path& variable = *variable##_found

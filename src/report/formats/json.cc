@@ -13,7 +13,7 @@
 //     fix{state, version}, package{type, name, version, purl}, match{ecosystem, name, version,
 //     introduced, fixed, last_affected}, source, summary, url, published, modified}]
 //   problems[{code, path, message, incomplete}]
-//   index{digest, built, records} or null
+//   index{digest, newest_modified, records} or null
 //   summary{critical, high, medium, low, negligible, unknown, fixable, packages, layers_read,
 //     bytes_read}
 //
@@ -178,7 +178,7 @@ void write_index(JsonWriter& json, const IndexInfo& index) {
     return;
   }
   json.begin_object().field("digest", index.digest);
-  time_or_null(json, "built", index.built);
+  time_or_null(json, "newest_modified", index.newest_modified);
   json.field("records", index.records).end_object();
 }
 

@@ -27,8 +27,8 @@ std::vector<std::string> drop_superseded_rpm_databases(std::vector<Overlay::Visi
   }
   std::vector<std::string> dropped;
   std::erase_if(files, [&](const Overlay::VisibleFile& file) {
-    bool superseded = is_rpm_database(file) &&
-                      rpm_database_precedence(file.path) > best[folder_of(file.path)];
+    bool superseded =
+        is_rpm_database(file) && rpm_database_precedence(file.path) > best[folder_of(file.path)];
     if (superseded) dropped.push_back(file.path);
     return superseded;
   });
