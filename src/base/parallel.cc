@@ -18,10 +18,13 @@ void run_parallel(std::size_t count, std::size_t threads,
   };
   std::vector<std::jthread> helpers;
   std::size_t wanted = std::min(threads, count);
-  try {
-    for (std::size_t i = 1; i < wanted; ++i) helpers.emplace_back(work);
-  } catch (const std::system_error&) {
-    // The machine gives no more threads: those that there are do all the work.
+  bool more = true;
+  for (std::size_t i = 1; i < wanted && more; ++i) {
+    try {
+      helpers.emplace_back(work);
+    } catch (const std::system_error&) {
+      more = false;  // the machine gives no more threads: those that there are do all the work
+    }
   }
   work();
 }

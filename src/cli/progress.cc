@@ -127,15 +127,15 @@ void TerminalProgress::redraw(bool now) {
   if (!now && time - last_draw_ < kRedrawEvery) return;
   last_draw_ = time;
   erase();
-  auto put = [&](const std::string& line) {
-    err_ << std::string_view(line).substr(0, width_ - 1) << '\n';
-    ++drawn_lines_;
-  };
-  std::size_t shown = 0;
+  std::vector<std::string> lines;
   for (const Row& row : rows_) {
-    if (row.state == Row::State::reading && shown++ < kMaxRows) put(draw_row(row));
+    if (row.state == Row::State::reading && lines.size() < kMaxRows) lines.push_back(draw_row(row));
   }
-  put(draw_total());
+  lines.push_back(draw_total());
+  for (const std::string& line : lines) {
+    err_ << std::string_view(line).substr(0, width_ - 1) << '\n';
+  }
+  drawn_lines_ = lines.size();
   err_ << std::flush;
 }
 

@@ -94,9 +94,10 @@ Result<void> write_outputs(const std::vector<Output>& outputs, const Report& rep
   return {};
 }
 
-bool reaches(const Report& report, Severity threshold) {
-  return std::any_of(report.findings.begin(), report.findings.end(),
-                     [&](const Finding& finding) { return finding.severity >= threshold; });
+bool reaches(const Report& report, std::optional<Severity> threshold) {
+  return threshold &&
+         std::any_of(report.findings.begin(), report.findings.end(),
+                     [&](const Finding& finding) { return finding.severity >= *threshold; });
 }
 
 std::unique_ptr<ScanObserver> make_observer(const ScanFlags& flags, CommandContext& context) {
@@ -184,7 +185,7 @@ int run_scan(const ScanFlags& flags, CommandContext& context) {
 
   Result<void> written = write_outputs(plan->outputs, outcome->report, context);
   if (!written) return report_failure(written.error(), context);
-  bool crossed = plan->threshold && reaches(outcome->report, *plan->threshold);
+  bool crossed = reaches(outcome->report, plan->threshold);
   explain(flags, *outcome, crossed, context);
   if (crossed) return kExitThreshold;
   bool whole = outcome->report.assessment.assessed && !outcome->cache_error;

@@ -50,7 +50,7 @@ class Walk {
       if (++entries_ > options_.limits.entries) {
         return fail(ErrorKind::too_large, "dir.entries", "too many files");
       }
-      TRY(entry(fd.get(), name, prefix.empty() ? name : prefix + "/" + name, depth));
+      TRY(entry(fd.get(), name, prefix.empty() ? name : fmt::format("{}/{}", prefix, name), depth));
     }
     return {};
   }
@@ -63,7 +63,7 @@ class Walk {
     // fdopendir takes the descriptor over; the walk keeps its own.
     int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
     std::unique_ptr<DIR, int (*)(DIR*)> stream(copy < 0 ? nullptr : ::fdopendir(copy), ::closedir);
-    if (!stream) return std::unexpected(file_error("listing", "/" + prefix));
+    if (!stream) return std::unexpected(file_error("listing", fmt::format("/{}", prefix)));
     std::vector<std::string> list;
     // Each stream is this thread's own.
     while (const dirent* item = ::readdir(stream.get())) {  // NOLINT(concurrency-mt-unsafe)

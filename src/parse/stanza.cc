@@ -30,8 +30,8 @@ void StanzaReader::add_line(std::string_view line, std::uint64_t offset, Stanza&
     if (stanza.fields.empty()) return mark_bad();
     // The field's value and this line are neighbours in the text: the view just grows.
     std::string_view& value = stanza.fields.back().value;
-    std::size_t length = static_cast<std::size_t>(line.data() + line.size() - value.data());
-    value = std::string_view(value.data(), length);
+    const char* begin = value.data();
+    value = std::string_view(begin, static_cast<std::size_t>(line.data() + line.size() - begin));
     return;
   }
   Cut parts = cut(line, ':');

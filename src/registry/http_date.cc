@@ -9,7 +9,9 @@ namespace tallyman {
 namespace {
 
 // REQUIRES digits.
-unsigned number(std::string_view digits) { return static_cast<unsigned>(*parse_u64(digits)); }
+unsigned number(std::string_view digits) {
+  return static_cast<unsigned>(parse_u64(digits).value_or(0));
+}
 
 // 1 to 12; 0 if it is none.
 unsigned month_number(std::string_view name) {

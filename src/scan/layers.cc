@@ -165,8 +165,8 @@ Result<LayersRead> LayerJobs::read_all_layers() {
     }
     if (first_of[i] == i) jobs.push_back(i);
   }
-  std::stable_sort(jobs.begin(), jobs.end(), [&](std::size_t a, std::size_t b) {
-    return layers_[a].blob.size > layers_[b].blob.size;
+  std::sort(jobs.begin(), jobs.end(), [&](std::size_t a, std::size_t b) {
+    return std::pair(layers_[b].blob.size, a) < std::pair(layers_[a].blob.size, b);
   });
   std::vector<LayerOutcome> outcomes(layers_.size());
   run_parallel(jobs.size(), context_.threads, [&](std::size_t at) {

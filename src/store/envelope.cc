@@ -108,7 +108,7 @@ Result<Bytes> KeyRing::seal(const Secret& secret, std::string_view binding) cons
   Bytes envelope(kOverhead + secret.size());
   ByteSpan all(envelope);
   envelope[0] = kVersion;
-  Bytes id = *hex_decode(key_id_);
+  Bytes id = hex_decode(key_id_).value_or(Bytes());
   std::copy(id.begin(), id.end(), envelope.begin() + 1);
   ByteView header = all.first(kHeaderSize);
   DataKey data_key;

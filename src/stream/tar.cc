@@ -121,8 +121,9 @@ Result<void> TarReader::read_metadata(const TarHeader& header, Pending& pending)
   char type = header.type();
   std::optional<std::uint64_t> size = header.size();
   if (!size) return blocks_.failure(ErrorKind::corrupt, "tar.malformed", "a size is no number");
-  if (*size > limits_.metadata_bytes ||
-      (pending.bytes += kTarBlock + *size) > limits_.metadata_bytes) {
+  // Before the sum: a size near 2^64 must not wrap around it.
+  if (*size <= limits_.metadata_bytes) pending.bytes += kTarBlock + *size;
+  if (*size > limits_.metadata_bytes || pending.bytes > limits_.metadata_bytes) {
     return blocks_.failure(
         ErrorKind::too_large, "tar.metadata",
         fmt::format("more than {} bytes of metadata for one member", limits_.metadata_bytes));

@@ -28,8 +28,9 @@ Assessment assess(const Inventory& inventory, const VulnerabilityIndex* index,
   Assessment assessment;
   std::vector<std::string>& reasons = assessment.reasons;
   if (index == nullptr) reasons.emplace_back("there is no vulnerability data");
-  if (std::string reason = distro_reason(inventory); !reason.empty()) {
-    reasons.push_back(std::move(reason));
+  std::string unknown = distro_reason(inventory);
+  if (!unknown.empty() || !inventory.distro) {
+    reasons.push_back(std::move(unknown));
   } else {
     if (index != nullptr && covered.empty()) {
       reasons.push_back(

@@ -81,7 +81,8 @@ std::optional<std::array<double, N>> read_metrics(const std::array<Metric, N>& m
 double round_up(double value) {
   auto scaled = static_cast<long>(std::lround(value * 100000));
   if (scaled % 10000 == 0) return static_cast<double>(scaled) / 100000;
-  return static_cast<double>(scaled / 10000 + 1) / 10;
+  long tenths = scaled / 10000;
+  return static_cast<double>(tenths + 1) / 10;
 }
 
 double score_v2(const std::array<double, 6>& m) {

@@ -38,8 +38,7 @@ class Documents {
     documents.file_ = TRY(MappedFile::open(source.files.front()));
     Result<ZipArchive> archive = ZipArchive::open(documents.file_.bytes(), kMaxZipMembers);
     if (!archive) return bad_zip(source, archive.error());
-    documents.archive_ = std::move(*archive);
-    for (const ZipMember& member : documents.archive_->members()) {
+    for (const ZipMember& member : documents.archive_.emplace(std::move(*archive)).members()) {
       if (member.name.ends_with(".json")) documents.members_.push_back(&member);
     }
     return documents;
@@ -49,7 +48,7 @@ class Documents {
   const FeedSource& source() const { return *source_; }
 
   Result<void> read(std::size_t i, std::size_t limit, Bytes& into) const {
-    if (source_->zip) return archive_->extract(*members_[i], limit, into);
+    if (archive_) return archive_->extract(*members_[i], limit, into);
     into = TRY(read_file(source_->files[i], limit));
     return {};
   }
