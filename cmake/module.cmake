@@ -1,9 +1,10 @@
 # module(NAME DEPENDS ...): src/NAME/**.cc becomes one static library; *_test.cc
 # one test binary, *_fuzz.cc one fuzz target each, *_bench.cc one bench each.
 # The program's entry point (main.cc) is left to its own target. TEST_SOURCES are
-# files of tests/support that the module's tests need compiled in.
+# files of tests/support that the module's tests need compiled in, TEST_LIBRARIES what
+# tests and fuzz targets link beside the module (an oracle, say).
 function(module name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;TEST_SOURCES" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPENDS;TEST_SOURCES;TEST_LIBRARIES" ${ARGN})
   file(GLOB_RECURSE all CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
   set(sources ${all})
   list(FILTER sources EXCLUDE REGEX "_(test|fuzz|bench)\\.cc$")
@@ -25,7 +26,8 @@ function(module name)
 
   if(TALLYMAN_TESTS AND tests)
     add_executable(${name}_test ${tests} ${ARG_TEST_SOURCES})
-    target_link_libraries(${name}_test PRIVATE ${name} tallyman_flags GTest::gmock_main)
+    target_link_libraries(${name}_test PRIVATE ${name} tallyman_flags ${ARG_TEST_LIBRARIES}
+      GTest::gmock_main)
     target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
     target_compile_definitions(${name}_test PRIVATE
       TALLYMAN_TESTDATA="${CMAKE_SOURCE_DIR}/testdata" TALLYMAN_SOURCE="${CMAKE_SOURCE_DIR}")
@@ -37,7 +39,7 @@ function(module name)
     foreach(source ${fuzzers})
       get_filename_component(stem ${source} NAME_WE)
       add_executable(${stem}_replay ${source} ${CMAKE_SOURCE_DIR}/tests/fuzz/replay_main.cc)
-      target_link_libraries(${stem}_replay PRIVATE ${name} tallyman_flags)
+      target_link_libraries(${stem}_replay PRIVATE ${name} tallyman_flags ${ARG_TEST_LIBRARIES})
       add_test(NAME fuzz.${stem} COMMAND ${stem}_replay ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${stem})
     endforeach()
   endif()
@@ -45,7 +47,8 @@ function(module name)
     foreach(source ${fuzzers})
       get_filename_component(stem ${source} NAME_WE)
       add_executable(${stem} ${source})
-      target_link_libraries(${stem} PRIVATE ${name} tallyman_flags -fsanitize=fuzzer)
+      target_link_libraries(${stem} PRIVATE ${name} tallyman_flags ${ARG_TEST_LIBRARIES}
+        -fsanitize=fuzzer)
     endforeach()
   endif()
   if(TALLYMAN_BENCH)
