@@ -2,7 +2,7 @@
 # one test binary, *_fuzz.cc one fuzz target each, *_bench.cc one bench each.
 # The program's entry point (main.cc) is left to its own target. TEST_SOURCES are
 # files of tests/support that the module's tests need compiled in, TEST_LIBRARIES what
-# tests and fuzz targets link beside the module (an oracle, say).
+# tests, fuzz targets and benches link beside the module (an oracle, say).
 function(module name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;TEST_SOURCES;TEST_LIBRARIES" ${ARGN})
   file(GLOB_RECURSE all CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
@@ -55,7 +55,8 @@ function(module name)
     foreach(source ${benches})
       get_filename_component(stem ${source} NAME_WE)
       add_executable(${stem} ${source})
-      target_link_libraries(${stem} PRIVATE ${name} tallyman_flags benchmark::benchmark_main)
+      target_link_libraries(${stem} PRIVATE ${name} tallyman_flags ${ARG_TEST_LIBRARIES}
+        benchmark::benchmark_main)
     endforeach()
   endif()
 endfunction()
