@@ -33,7 +33,10 @@ unsigned distro_precedence(std::string_view path) {
 }
 
 unsigned rpm_database_precedence(std::string_view path) {
-  return position(kRpmDatabases, last_part(path));
+  constexpr std::string_view kLog = "-wal";
+  std::string_view name = last_part(path);
+  if (name.ends_with(kLog)) name.remove_suffix(kLog.size());
+  return position(kRpmDatabases, name);
 }
 
 }  // namespace tallyman

@@ -12,8 +12,8 @@ namespace tallyman {
 // only one distribution has before those that its derivatives carry too.
 unsigned distro_precedence(std::string_view path);
 
-// Of rpm's databases in one folder: SQLite, then ndb, then Berkeley DB, the order in which rpm
-// went through them: an older one beside a newer one is a leftover.
+// Of rpm's databases in one folder: SQLite, then ndb, then Berkeley DB, the newest form first: an
+// older one beside a newer one is a leftover. SQLite's write-ahead log ranks as its database.
 unsigned rpm_database_precedence(std::string_view path);
 
 }  // namespace tallyman

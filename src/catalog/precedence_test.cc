@@ -22,6 +22,9 @@ TEST(Precedence, OfRpmDatabases) {
             rpm_database_precedence("var/lib/rpm/Packages.db"));
   EXPECT_LT(rpm_database_precedence("var/lib/rpm/Packages.db"),
             rpm_database_precedence("var/lib/rpm/Packages"));
+  // What it holds counts, so it must not be taken for a leftover.
+  EXPECT_EQ(rpm_database_precedence("var/lib/rpm/rpmdb.sqlite-wal"),
+            rpm_database_precedence("var/lib/rpm/rpmdb.sqlite"));
 }
 
 }  // namespace

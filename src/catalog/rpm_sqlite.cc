@@ -101,21 +101,21 @@ Result<Database> open_in_memory(ByteView file) {
   return database;
 }
 
-// False when the visitor has had enough or `budget` bytes have been handed over.
+// False when the visitor has had enough or `budget` bytes have been read.
 bool visit_row(sqlite3_stmt* row, const RpmDatabaseVisitor& visitor, std::size_t number,
                std::size_t& budget) {
-  if (sqlite3_column_type(row, 0) != SQLITE_BLOB) {
-    visitor.broken(fmt::format("rpm database: row {} holds no package header", number));
-    return true;
-  }
+  bool is_blob = sqlite3_column_type(row, 0) == SQLITE_BLOB;
   const auto* bytes = static_cast<const std::uint8_t*>(sqlite3_column_blob(row, 0));
   ByteView header(bytes, static_cast<std::size_t>(sqlite3_column_bytes(row, 0)));
+  // Of any type: SQLite has already put the value together, page by page.
   if (header.size() > budget) {
     visitor.broken(fmt::format("rpm database: row {}: rows share their bytes", number));
     return false;
   }
   budget -= header.size();
-  return visitor.header(header);
+  if (is_blob) return visitor.header(header);
+  visitor.broken(fmt::format("rpm database: row {} holds no package header", number));
+  return true;
 }
 
 }  // namespace

@@ -56,4 +56,12 @@ int report_error(const Error& error, CommandContext& context) {
   return exit_code(error);
 }
 
+int finish_output(int code, CommandContext& context) {
+  context.out << std::flush;
+  if (context.out || code != kExitDone) return code;
+  return report_error({ErrorKind::internal, "output.failed", "writing to standard output",
+                       "free some space, or write to another place"},
+                      context);
+}
+
 }  // namespace tallyman

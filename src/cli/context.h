@@ -55,5 +55,8 @@ inline constexpr int kExitUsage = 3;
 int exit_code(const Error& error);
 // Prints the error as one paragraph, safe for a terminal; returns its exit code.
 int report_error(const Error& error, CommandContext& context);
+// The end of a command that returned `code`: a success whose output did not reach standard output
+// (a full disk) is reported and becomes a failure.
+int finish_output(int code, CommandContext& context);
 
 }  // namespace tallyman

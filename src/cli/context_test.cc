@@ -60,5 +60,20 @@ TEST(ContextTest, ErrorsAreOneParagraphThatCannotDriveTheTerminal) {
   EXPECT_EQ(exit_code({ErrorKind::invalid, "", "", ""}), 3);
 }
 
+TEST(ContextTest, OutputThatIsLostIsAFailure) {
+  Environment environment;
+  std::ostringstream out;
+  std::ostringstream err;
+  CommandContext context{
+      .environment = environment, .out = out, .err = err, .clock = system_clock()};
+  EXPECT_EQ(finish_output(0, context), 0);
+  EXPECT_EQ(err.str(), "");
+  out.setstate(std::ios::badbit);
+  EXPECT_EQ(finish_output(2, context), 2) << "the first failure counts";
+  EXPECT_EQ(err.str(), "");
+  EXPECT_EQ(finish_output(0, context), 1);
+  EXPECT_NE(err.str().find("output.failed"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace tallyman

@@ -12,11 +12,11 @@
 #include <vector>
 
 #include "base/environment.h"
-#include "base/text.h"
 #include "cli/context.h"
 #include "cli/feed_command.h"
 #include "cli/registry_command.h"
 #include "cli/scan_command.h"
+#include "cli/usage_text.h"
 #include "cli/version_command.h"
 #include "http/client.h"
 
@@ -98,13 +98,17 @@ void add_record_flags(CLI::App* command, RegistryFlags& flags) {
   command->add_option("--ca-file", flags.ca_file, "PEM file of the authorities to trust");
   command->add_flag("--password-stdin", flags.password_stdin,
                     "read the password from standard input");
-  command->add_flag_function(
-      "--secure-connection,--secure-conection",
-      [&flags](std::int64_t count) { flags.secure_connection = count > 0; },
-      "check the registry's certificate (default true)");
-  command->add_flag_function(
-      "--validate", [&flags](std::int64_t count) { flags.validate = count > 0; },
-      "try the credential before it is stored (default true)");
+  command
+      ->add_flag_function(
+          "--secure-connection,--secure-conection",
+          [&flags](std::int64_t count) { flags.secure_connection = count > 0; },
+          "check the registry's certificate (default true)")
+      ->check(check_boolean);
+  command
+      ->add_flag_function(
+          "--validate", [&flags](std::int64_t count) { flags.validate = count > 0; },
+          "try the credential before it is stored (default true)")
+      ->check(check_boolean);
   command->footer(
       "The password comes from $TALLYMAN_REGISTRY_PASSWORD, --password-stdin or a prompt, never\n"
       "from the command line.\n"
@@ -201,7 +205,7 @@ int parse_and_run(CLI::App& app, std::vector<std::string> arguments, const ExitC
                    "be a password)\n  hint: tallyman COMMAND --help lists what there is\n";
     return kExitUsage;
   } catch (const CLI::ParseError& error) {
-    context.err << "error usage: " << printable(error.what())
+    context.err << "error usage: " << usage_text(error.what())
                 << "\n  hint: tallyman --help, or tallyman COMMAND --help\n";
     return kExitUsage;
   }
@@ -244,7 +248,8 @@ int run(int argc, char** argv) {
   add_registry(app, registry, context, code);
   add_feed(app, feed, context, code);
   add_version(app, version, context, code);
-  return parse_and_run(app, with_default_command(argc, argv), code, context);
+  return finish_output(parse_and_run(app, with_default_command(argc, argv), code, context),
+                       context);
 }
 
 }  // namespace

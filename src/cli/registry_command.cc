@@ -262,6 +262,8 @@ Result<void> validate(const RegistryFlags& flags, const RegistryRecord& record,
   if (valid) return {};
   Error error = with_context(valid.error(), fmt::format("validating {}", record.registry));
   blank_out(error, record, password);
+  // Whatever the registry finds invalid, the flags made sense: a failure, not a matter of usage.
+  if (error.kind == ErrorKind::invalid) error.kind = ErrorKind::unsupported;
   if (!error.hint.empty()) error.hint += "; ";
   error.hint += "nothing was stored; --validate=false stores the record without asking";
   return std::unexpected(error);

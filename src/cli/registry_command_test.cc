@@ -231,6 +231,12 @@ TEST_F(RegistryCommandTest, FailedValidationStoresNothing) {
   EXPECT_EQ(stored("a.test").user, "ann");
 }
 
+TEST_F(RegistryCommandTest, WhatTheRegistryRefusesIsNoMatterOfUsage) {
+  answer_ = Error{ErrorKind::invalid, "registry.refused", "GET /v2/: 418", ""};
+  variables_["TALLYMAN_REGISTRY_PASSWORD"] = kPassword;
+  EXPECT_EQ(run(registry_add, flags("a.test")).code, 1);
+}
+
 TEST_F(RegistryCommandTest, PasswordByStandardInputBeatsTheEnvironment) {
   variables_["TALLYMAN_REGISTRY_PASSWORD"] = "from the environment";
   RegistryFlags wanted = flags("a.test");

@@ -8,9 +8,9 @@
 #include <optional>
 #include <utility>
 
-#include "base/file.h"
 #include "base/text.h"
 #include "cli/feed_command.h"
+#include "cli/output_file.h"
 #include "cli/progress.h"
 #include "cli/registry_access.h"
 #include "cli/terminal.h"
@@ -89,7 +89,7 @@ Result<void> write_outputs(const std::vector<Output>& outputs, const Report& rep
       }
       continue;
     }
-    TRY(write_file(output.file, as_bytes(text), Durability::rename_only));
+    TRY(write_output_file(output.file, text));
   }
   return {};
 }

@@ -46,7 +46,9 @@ class DeadlineHttpClient final : public HttpClient {
     bounded.connect_timeout = std::min({request.connect_timeout, kConnect, left});
     bool unbounded = request.total_timeout.count() == 0;
     bounded.total_timeout = unbounded ? left : std::min(request.total_timeout, left);
-    return inner_.send(bounded);
+    Result<HttpResponse> response = inner_.send(bounded);
+    Secret::wipe(bounded.body);
+    return response;
   }
 
  private:

@@ -65,12 +65,16 @@ class Walk {
     std::unique_ptr<DIR, int (*)(DIR*)> stream(copy < 0 ? nullptr : ::fdopendir(copy), ::closedir);
     if (!stream) return std::unexpected(file_error("listing", fmt::format("/{}", prefix)));
     std::vector<std::string> list;
-    // Each stream is this thread's own.
-    while (const dirent* item = ::readdir(stream.get())) {  // NOLINT(concurrency-mt-unsafe)
+    while (true) {
+      errno = 0;
+      const dirent* item =
+          ::readdir(stream.get());  // NOLINT(concurrency-mt-unsafe): its own stream
+      if (item == nullptr) break;
       std::string_view name = item->d_name;
       if (name != "." && name != "..") list.emplace_back(name);
-      if (list.size() > options_.limits.entries) break;
+      if (list.size() > options_.limits.entries) return list;  // which is an error for the caller
     }
+    if (errno != 0) return std::unexpected(file_error("listing", fmt::format("/{}", prefix)));
     std::sort(list.begin(), list.end());
     return list;
   }
@@ -79,7 +83,7 @@ class Walk {
                      std::size_t depth) {
     struct stat status{};
     if (::fstatat(folder_fd, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
-      unreadable(path, false);
+      unreadable(path);
       return {};
     }
     if (S_ISDIR(status.st_mode)) {
@@ -87,7 +91,7 @@ class Walk {
       FileDescriptor child(
           ::openat(folder_fd, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
       if (!child) {
-        unreadable(path, true);
+        unreadable(path);
         return {};
       }
       return folder(std::move(child), path, depth + 1);
@@ -96,7 +100,7 @@ class Walk {
       std::string target(4096, '\0');
       ssize_t length = ::readlinkat(folder_fd, name.c_str(), target.data(), target.size());
       if (length < 0) {
-        unreadable(path, false);
+        unreadable(path);
         return {};
       }
       target.resize(static_cast<std::size_t>(length));
@@ -115,7 +119,7 @@ class Walk {
         ::openat(folder_fd, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     struct stat status{};
     if (!fd || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-      unreadable(path, true);
+      unreadable(path);
       return;
     }
     FdReader reader(fd.get());
@@ -128,8 +132,9 @@ class Walk {
     facts_.catalog(options_.dispatcher, wanted->name, path, *content);
   }
 
-  void unreadable(const std::string& path, bool incomplete) {
-    facts_.problem({"dir.unreadable", path, std::generic_category().message(errno), incomplete});
+  // What it is cannot be told, so it may be anything: a package database, a link to one.
+  void unreadable(const std::string& path) {
+    facts_.problem({"dir.unreadable", path, std::generic_category().message(errno), true});
   }
 
   const LayerReadOptions& options_;

@@ -1,9 +1,34 @@
 #include "image/facts_builder.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
+#include <tuple>
 
 namespace tallyman {
+namespace {
+
+// About what they take in memory, in bytes.
+std::size_t size_of(const Problem& problem) {
+  return sizeof(problem) + problem.code.size() + problem.path.size() + problem.message.size();
+}
+
+std::size_t size_of(const CatalogedFile& file) {
+  std::size_t size = sizeof(file) + file.path.size() + file.cataloger.size();
+  for (const Package& p : file.packages) {
+    size += sizeof(p) + p.name.size() + p.version.size() + p.architecture.size() +
+            p.source_name.size() + p.source_version.size() + p.licence.size() + p.supplier.size() +
+            p.modularity.size();
+  }
+  if (const auto& d = file.distro) {
+    size += d->id.size() + d->id_like.size() + d->version_id.size() + d->version_codename.size() +
+            d->pretty_name.size();
+  }
+  return size;
+}
+
+}  // namespace
 
 std::size_t FactsBuilder::HashOfHash::operator()(const PathHash& hash) const {
   std::size_t value = 0;
@@ -36,20 +61,59 @@ void FactsBuilder::imply_folders(std::string_view path) {
   }
 }
 
+// False, with one problem for the whole layer, when it is more than the layer may have us keep.
+// The problem names no path: whether that path is hidden by another layer says nothing.
+bool FactsBuilder::has_room(std::size_t bytes) {
+  if (bytes <= limits_.facts_bytes - bytes_) {
+    bytes_ += bytes;
+    return true;
+  }
+  if (!std::exchange(full_, true)) {
+    facts_.problems.push_back(
+        {"layer.facts",
+         {},
+         fmt::format("links, whiteouts, packages and problems of one layer take more than {} bytes",
+                     limits_.facts_bytes),
+         true});
+  }
+  return false;
+}
+
+void FactsBuilder::whiteout(std::string path) {
+  if (has_room(sizeof(path) + path.size())) facts_.whiteouts.push_back(std::move(path));
+}
+
+void FactsBuilder::opaque(std::string folder) {
+  if (has_room(sizeof(folder) + folder.size())) facts_.opaques.push_back(std::move(folder));
+}
+
+void FactsBuilder::problem(Problem problem) {
+  if (has_room(size_of(problem))) facts_.problems.push_back(std::move(problem));
+}
+
 void FactsBuilder::link(const std::string& path, const std::string& target, EntryKind kind) {
   member(path, kind);
-  if (links_.size() < limits_.links) {
+  if (links_.size() >= limits_.links) {
+    if (std::exchange(links_full_, true)) return;
+    problem(
+        {"layer.links",
+         {},
+         fmt::format("more than {} links in one layer, the rest is not followed", limits_.links),
+         true});
+  } else if (has_room(sizeof(Link) + path.size() + target.size())) {
     links_.push_back({{path, target, kind}, sequence_});
-  } else if (!std::exchange(links_full_, true)) {
-    problem({"layer.links", path, "too many links in one layer, the rest is not followed", true});
   }
 }
 
 void FactsBuilder::catalog(const Dispatcher& dispatcher, std::string_view name,
                            const std::string& path, ByteView bytes) {
   std::vector<CatalogedFile> found;
-  dispatcher.run(name, path, bytes, found, facts_.problems);
-  for (CatalogedFile& file : found) files_.push_back({std::move(file), sequence_});
+  std::vector<Problem> problems;
+  dispatcher.run(name, path, bytes, found, problems);
+  for (CatalogedFile& file : found) {
+    if (has_room(size_of(file))) files_.push_back({std::move(file), sequence_});
+  }
+  for (Problem& one : problems) problem(std::move(one));
 }
 
 // After this: by hash; per hash the last explicit member, and "implied" only where it says

@@ -1,6 +1,7 @@
 #pragma once
 // Collects what a walk over a layer (or a folder) meets, and puts it into the sorted form of
 // LayerFacts. Of several members with one path the last wins, as it does when a tar is unpacked.
+// What goes beyond Limits::facts_bytes or Limits::links is left out, with one problem each.
 
 #include <string>
 #include <unordered_set>
@@ -21,9 +22,9 @@ class FactsBuilder {
   // Paths are normalised and not empty.
   void member(const std::string& path, EntryKind kind);
   void link(const std::string& path, const std::string& target, EntryKind kind);
-  void whiteout(std::string path) { facts_.whiteouts.push_back(std::move(path)); }
-  void opaque(std::string folder) { facts_.opaques.push_back(std::move(folder)); }
-  void problem(Problem problem) { facts_.problems.push_back(std::move(problem)); }
+  void whiteout(std::string path);
+  void opaque(std::string folder);
+  void problem(Problem problem);
   // Runs the catalogers that want `name` over the file at `path`, the member added last.
   void catalog(const Dispatcher& dispatcher, std::string_view name, const std::string& path,
                ByteView bytes);
@@ -44,6 +45,7 @@ class FactsBuilder {
     std::uint32_t sequence;
   };
 
+  bool has_room(std::size_t bytes);
   void imply_folders(std::string_view path);
   void sort_paths();
   bool is_last(const std::string& path, std::uint32_t sequence) const;
@@ -57,6 +59,8 @@ class FactsBuilder {
   std::unordered_set<PathHash, HashOfHash> folders_;
   std::vector<Numbered<CatalogedFile>> files_;
   std::vector<Numbered<Link>> links_;
+  std::size_t bytes_ = 0;  // of what is kept
+  bool full_ = false;
   bool links_full_ = false;
 };
 

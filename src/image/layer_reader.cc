@@ -66,6 +66,13 @@ class LayerWalk {
         break;
     }
     facts_.member(*path, EntryKind::file);
+    if (member.size_disputed) {
+      facts_.problem({"tar.size_disputed", *path,
+                      fmt::format("the headers at offset {} give two sizes, the PAX one is taken: "
+                                  "other programs may see other files here",
+                                  member.offset),
+                      false});
+    }
     return take_file(*path, member);
   }
 
@@ -136,11 +143,18 @@ std::optional<WantedFile> wanted_file(const std::string& path, const LayerReadOp
   return std::nullopt;
 }
 
-bool MemoryBudget::take(std::size_t bytes) {
-  auto wanted = static_cast<std::int64_t>(bytes);
-  if (left_.fetch_sub(wanted) >= wanted) return true;
-  left_ += wanted;
-  return false;
+bool MemoryBudget::take(std::uint64_t bytes) {
+  if (bytes > all_) return false;
+  MutexLock lock(mutex_);
+  while (left_ < bytes) given_.wait(lock);
+  left_ -= bytes;
+  return true;
+}
+
+void MemoryBudget::give(std::uint64_t bytes) {
+  MutexLock lock(mutex_);
+  left_ += bytes;
+  given_.notify_all();
 }
 
 Result<LayerFacts> read_layer(Reader& packed, const Digest& blob, const LayerReadOptions& options) {

@@ -2,13 +2,14 @@
 // The one pass over a layer: packed bytes in, facts out. Nothing touches the disk, and memory is
 // bounded by the limits whatever the layer holds.
 
-#include <atomic>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 
+#include "base/mutex.h"
 #include "base/reader.h"
 #include "base/result.h"
 #include "catalog/dispatcher.h"
@@ -17,16 +18,21 @@
 
 namespace tallyman {
 
-// Bytes of wanted members that may be held at once by all layers of a scan together.
+// Bytes of wanted members that may be held at once by all layers of a scan together. What fits
+// depends on the member alone, never on what other threads hold: facts must not.
 class MemoryBudget {
  public:
-  explicit MemoryBudget(std::size_t bytes) : left_(static_cast<std::int64_t>(bytes)) {}
-  // False, and nothing taken, when `bytes` are not left.
-  bool take(std::size_t bytes);
-  void give(std::size_t bytes) { left_ += static_cast<std::int64_t>(bytes); }
+  explicit MemoryBudget(std::size_t bytes) : all_(bytes), left_(bytes) {}
+  // Waits until `bytes` are left. False, and nothing taken, when there never are so many.
+  // REQUIRES that this thread holds nothing.
+  bool take(std::uint64_t bytes);
+  void give(std::uint64_t bytes);
 
  private:
-  std::atomic<std::int64_t> left_;
+  const std::uint64_t all_;
+  Mutex mutex_;
+  std::condition_variable_any given_;
+  std::uint64_t left_ GUARDED_BY(mutex_);
 };
 
 // A member at `real` or below it is judged as if it were at `alias` or below that: how a second

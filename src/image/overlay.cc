@@ -1,5 +1,7 @@
 #include "image/overlay.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -12,6 +14,9 @@ namespace tallyman {
 namespace {
 
 constexpr int kMaxLinks = 40;  // as Linux does (ELOOP)
+// Every look-up tries each alias of a layer. A layer that an overlay driver made has none, one made
+// by hand a few ("bin", "lib" and the like).
+constexpr std::size_t kMaxAliases = 256;
 
 std::string join(std::string_view folder, std::string_view name) {
   if (folder.empty()) return std::string(name);
@@ -64,7 +69,7 @@ Overlay::Overlay(std::span<const LayerFacts* const> layers) {
 // Bottom up: where a layer's content lands depends only on itself and on the layers below.
 void Overlay::add_view(const LayerFacts& facts) {
   std::size_t index = layers_.size();
-  layers_.push_back({&facts, PathHasher(facts.blob), {}, {}, {}});
+  layers_.push_back({&facts, PathHasher(facts.blob), {}, {}, {}, false});
   // A link of this or a lower layer that this layer has content "below".
   std::set<std::string> through;
   for (const View& lower : layers_) {
@@ -74,6 +79,10 @@ void Overlay::add_view(const LayerFacts& facts) {
     }
   }
   for (const std::string& link : through) {
+    if (layers_[index].aliases.size() == kMaxAliases) {
+      layers_[index].aliases_full = true;
+      break;
+    }
     std::optional<Node> node = find_below(link, index + 1);
     // The layer's own implied folder is what find_in sees first; ask below it.
     if (node && node->layer == index && node->kind == EntryKind::implied) {
@@ -218,6 +227,14 @@ std::vector<Problem> Overlay::problems() const {
       bool removed =
           !node && kind_of(*layers_[i].facts, layers_[i].hasher(problem.path)).has_value();
       if (!hidden && !removed) all.push_back(problem);
+    }
+    if (layers_[i].aliases_full) {
+      all.push_back({"layer.links",
+                     {},
+                     fmt::format("layer {} has content through more than {} symbolic links, the "
+                                 "rest is not placed",
+                                 i + 1, kMaxAliases),
+                     true});
     }
   }
   std::sort(all.begin(), all.end());

@@ -8,7 +8,8 @@
 //   - A member that is not a folder replaces what lower layers have at that path, whole subtree
 //     included; a folder over a folder merges; a folder over anything else replaces it.
 //   - A member below a path that is a symbolic link (in a lower layer, or earlier in its own)
-//     lands where the link leads; links never lead out of the image.
+//     lands where the link leads; links never lead out of the image. One layer may use 256 links
+//     in this way: content through more of them is not placed, and a problem says so.
 
 #include <cstddef>
 #include <optional>
@@ -78,6 +79,7 @@ class Overlay {
     std::vector<std::string> whiteouts;  // where they land, sorted
     std::vector<std::string> opaques;
     std::vector<Alias> aliases;  // links that content of this layer goes through
+    bool aliases_full = false;
   };
 
   std::optional<Node> find_in(const View& view, std::size_t layer, std::string_view path) const;

@@ -204,6 +204,25 @@ TEST(Overlay, WhiteoutSpelledThroughLink) {
   EXPECT_THAT(layers.seen(), IsEmpty());
 }
 
+TEST(Overlay, ContentThroughManyLinksIsSaidNotPlaced) {
+  auto name = [](int i) { return "l" + std::to_string(i); };
+  for (int links : {256, 257}) {
+    Layers layers;
+    layers
+        .add([&](auto& b) {
+          b.member("real", EntryKind::directory);
+          for (int i = 0; i < links; ++i) b.link(name(i), "real", EntryKind::symlink);
+        })
+        .add([&](auto& b) {
+          for (int i = 0; i < links; ++i)
+            b.member(name(i) + "/f" + std::to_string(i), EntryKind::file);
+        });
+    std::vector<Problem> problems = layers.overlay().problems();
+    ASSERT_EQ(problems.size(), links == 256 ? 0U : 1U);
+    for (const Problem& problem : problems) EXPECT_TRUE(problem.incomplete);
+  }
+}
+
 TEST(Overlay, ResolvesLinksInsideTheImage) {
   Layers layers;
   layers.add([](auto& b) {

@@ -25,8 +25,9 @@ constexpr std::array<SeverityName, 10> kSeverities = {{{"unknown", Severity::unk
                                                        {"none", Severity::negligible},
                                                        {"unimportant", Severity::negligible}}};
 
-// The "CVE-YEAR-NUMBER" that `id` is or ends with after a '-' ("DEBIAN-CVE-2023-0216"); else "".
-std::string_view cve_in(std::string_view id) {
+}  // namespace
+
+std::string_view cve_of(std::string_view id) {
   constexpr std::string_view kPrefix = "CVE-";
   std::size_t at = id.rfind(kPrefix);
   if (at == std::string_view::npos || (at > 0 && id[at - 1] != '-')) return {};
@@ -37,8 +38,6 @@ std::string_view cve_in(std::string_view id) {
                std::ranges::all_of(number.after, is_digit);
   return valid ? cve : std::string_view();
 }
-
-}  // namespace
 
 std::string_view to_string(Severity severity) {
   return kSeverities[static_cast<std::size_t>(severity)].name;
@@ -64,10 +63,10 @@ std::string_view to_string(FixState state) {
 }
 
 std::string Finding::display_id() const {
-  if (std::string_view own = cve_in(id); !own.empty()) return std::string(own);
+  if (std::string_view own = cve_of(id); !own.empty()) return std::string(own);
   std::set<std::string_view> cves;
   for (const std::string& alias : aliases) {
-    if (std::string_view cve = cve_in(alias); !cve.empty()) cves.insert(cve);
+    if (std::string_view cve = cve_of(alias); !cve.empty()) cves.insert(cve);
   }
   return cves.size() == 1 ? std::string(*cves.begin()) : id;
 }

@@ -21,6 +21,10 @@ std::string_view to_string(Severity severity);
 // Any letter case; "moderate" is medium, "important" is high, "none"/"unimportant" negligible.
 std::optional<Severity> parse_severity(std::string_view text);
 
+// The "CVE-YEAR-NUMBER" that `id` is, or ends with behind a '-' ("DEBIAN-CVE-2023-0216"); "" if
+// there is none.
+std::string_view cve_of(std::string_view id);
+
 // The SBOM of one image.
 struct Inventory {
   std::optional<Distro> distro;

@@ -90,15 +90,27 @@ Result<std::uint32_t> read_int32(ByteView data, const Entry& entry) {
   return load_be<std::uint32_t>(data, entry.offset);
 }
 
-Result<void> apply(ByteView data, const Entry& entry, RpmHeader& header) {
-  if (entry.tag == kEpoch) {
-    header.epoch = TRY(read_int32(data, entry));
-    return {};
+// The last entry of each tag that is wanted: entries may all name one long text, so that reading
+// every one of them would cost far more than the header has bytes.
+struct Wanted {
+  std::optional<Entry> epoch;
+  std::array<std::optional<Entry>, kTextTags.size()> texts;
+};
+
+Wanted find_wanted(ByteView blob, std::size_t index_end) {
+  Wanted wanted;
+  for (std::size_t at = kPreamble; at < index_end; at += kEntry) {
+    Entry entry{.tag = load_be<std::uint32_t>(blob, at),
+                .type = load_be<std::uint32_t>(blob, at + 4),
+                .offset = load_be<std::uint32_t>(blob, at + 8),
+                .count = load_be<std::uint32_t>(blob, at + 12),
+                .position = at};
+    if (entry.tag == kEpoch) wanted.epoch = entry;
+    for (std::size_t i = 0; i < kTextTags.size(); ++i) {
+      if (kTextTags[i].tag == entry.tag) wanted.texts[i] = entry;
+    }
   }
-  for (const TextTag& wanted : kTextTags) {
-    if (wanted.tag == entry.tag) header.*wanted.field = TRY(read_text(data, entry, wanted.limit));
-  }
-  return {};
+  return wanted;
 }
 
 }  // namespace
@@ -119,13 +131,11 @@ Result<RpmHeader> parse_rpm_header(ByteView blob) {
   }
   ByteView data = blob.subspan(index_end, data_size);
   RpmHeader header;
-  for (std::size_t at = kPreamble; at < index_end; at += kEntry) {
-    Entry entry{.tag = load_be<std::uint32_t>(blob, at),
-                .type = load_be<std::uint32_t>(blob, at + 4),
-                .offset = load_be<std::uint32_t>(blob, at + 8),
-                .count = load_be<std::uint32_t>(blob, at + 12),
-                .position = at};
-    TRY(apply(data, entry, header));
+  Wanted wanted = find_wanted(blob, index_end);
+  if (wanted.epoch) header.epoch = TRY(read_int32(data, *wanted.epoch));
+  for (std::size_t i = 0; i < kTextTags.size(); ++i) {
+    if (!wanted.texts[i]) continue;
+    header.*kTextTags[i].field = TRY(read_text(data, *wanted.texts[i], kTextTags[i].limit));
   }
   if (header.name.empty()) return malformed("no name", index_end);
   if (header.version.empty()) return malformed("no version", index_end);

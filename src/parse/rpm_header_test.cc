@@ -49,6 +49,11 @@ TEST(RpmHeader, LaterTagCounts) {
   RpmHeaderWriter writer;
   writer.text(1000, "a").text(1001, "1").text(1002, "2").text(1000, "b");
   EXPECT_EQ(parse_rpm_header(writer.bytes())->name, "b");
+  // The earlier one is not even looked at: a header of many tags may name one long text in each.
+  RpmHeaderWriter first_is_bad;
+  first_is_bad.entry(1014, 6, 0xFFFFFFFF, 1);
+  first_is_bad.text(1000, "a").text(1001, "1").text(1002, "2").text(1014, "MIT");
+  EXPECT_EQ(parse_rpm_header(first_is_bad.bytes())->licence, "MIT");
 }
 
 TEST(RpmHeader, TakesTheFirstOfTranslatedTexts) {

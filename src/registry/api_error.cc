@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "parse/json.h"
+#include "registry/basic.h"
 #include "registry/retry.h"
 
 namespace tallyman {
@@ -14,6 +15,8 @@ namespace {
 constexpr std::size_t kMaxBody = 64 << 10;
 constexpr std::size_t kShown = 200;  // bytes of the registry's own words
 
+constexpr std::string_view kBasic = "Basic ";
+
 // A server that echoes the request would put a password on the terminal and in CI logs.
 bool repeats_secret(std::string_view text, const Credential* credential) {
   if (credential == nullptr) return false;
@@ -21,7 +24,9 @@ bool repeats_secret(std::string_view text, const Credential* credential) {
        {&credential->password, &credential->identity_token, &credential->registry_token}) {
     if (!secret->empty() && text.find(secret->reveal()) != std::string_view::npos) return true;
   }
-  return false;
+  if (credential->password.empty()) return false;
+  const Secret basic = basic_authorization(credential->user, credential->password);
+  return text.find(basic.reveal().substr(kBasic.size())) != std::string_view::npos;
 }
 
 // {"errors":[{"code":"DENIED","message":"..."}]} of the API; {"error":...} and {"details":...} of

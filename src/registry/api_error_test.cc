@@ -93,6 +93,9 @@ TEST(ApiError, EndlessBodiesAreNotRead) {
 TEST(ApiError, SecretsAreNotRepeated) {
   Error error = error_of(401, R"({"errors":[{"code":"X","message":"bad password s3cret"}]})", true);
   EXPECT_EQ(describe(error).find("s3cret"), std::string::npos);
+  // Base64 of "alice:s3cret", as the Basic header had it.
+  error = error_of(401, R"({"error":"not accepted: YWxpY2U6czNjcmV0"})", true);
+  EXPECT_EQ(describe(error).find("YWxpY2U6czNjcmV0"), std::string::npos);
 }
 
 // docker-registry announces the blob's length there: reading would wait for what never comes.

@@ -18,50 +18,31 @@ constexpr std::array<std::string_view, 24> kCountrySecondLevels = {
 
 // Domains whose subdomains belong to different customers. Not the public suffix list, only those
 // where a registry or something that could pose as its realm can be had by anybody.
-constexpr std::array<std::string_view, 44> kSharedDomains = {"amazonaws.com",
-                                                             "appspot.com",
-                                                             "awsapprunner.com",
-                                                             "azure-api.net",
-                                                             "azurecontainer.io",
-                                                             "azurecr.io",
-                                                             "azureedge.net",
-                                                             "azurefd.net",
-                                                             "azurewebsites.net",
-                                                             "blogspot.com",
-                                                             "cloudapp.net",
-                                                             "cloudfront.net",
-                                                             "cloudfunctions.net",
-                                                             "deno.dev",
-                                                             "digitaloceanspaces.com",
-                                                             "duckdns.org",
-                                                             "elasticbeanstalk.com",
-                                                             "firebaseapp.com",
-                                                             "fly.dev",
-                                                             "github.io",
-                                                             "githubusercontent.com",
-                                                             "gitlab.io",
-                                                             "googleusercontent.com",
-                                                             "herokuapp.com",
-                                                             "jfrog.io",
-                                                             "linodeobjects.com",
-                                                             "netlify.app",
-                                                             "ngrok-free.app",
-                                                             "ngrok.app",
-                                                             "ngrok.io",
-                                                             "nip.io",
-                                                             "no-ip.org",
-                                                             "on.aws",
-                                                             "ondigitalocean.app",
-                                                             "onrender.com",
-                                                             "pages.dev",
-                                                             "pkg.dev",
-                                                             "railway.app",
-                                                             "run.app",
-                                                             "sslip.io",
-                                                             "trycloudflare.com",
-                                                             "vercel.app",
-                                                             "windows.net",
-                                                             "workers.dev"};
+constexpr std::array<std::string_view, 47> kSharedDomains = {
+    "amazonaws.com",      "amazonaws.com.cn",
+    "appspot.com",        "awsapprunner.com",
+    "azure-api.net",      "azurecontainer.io",
+    "azurecr.cn",         "azurecr.io",
+    "azurecr.us",         "azureedge.net",
+    "azurefd.net",        "azurewebsites.net",
+    "blogspot.com",       "cloudapp.net",
+    "cloudfront.net",     "cloudfunctions.net",
+    "deno.dev",           "digitaloceanspaces.com",
+    "duckdns.org",        "elasticbeanstalk.com",
+    "firebaseapp.com",    "fly.dev",
+    "github.io",          "githubusercontent.com",
+    "gitlab.io",          "googleusercontent.com",
+    "herokuapp.com",      "jfrog.io",
+    "linodeobjects.com",  "netlify.app",
+    "ngrok-free.app",     "ngrok.app",
+    "ngrok.io",           "nip.io",
+    "no-ip.org",          "on.aws",
+    "ondigitalocean.app", "onrender.com",
+    "pages.dev",          "pkg.dev",
+    "railway.app",        "run.app",
+    "sslip.io",           "trycloudflare.com",
+    "vercel.app",         "windows.net",
+    "workers.dev"};
 
 bool is_address(std::string_view host) {
   return host.find(':') != std::string_view::npos || (!host.empty() && is_digit(host.back()));
@@ -91,7 +72,8 @@ std::string_view registrable_domain(std::string_view host) {
   Cut labels = cut(two, '.');
   if (labels.after.size() != 2 || !contains(kCountrySecondLevels, labels.before)) return two;
   std::string_view three = last_labels(host, 3);
-  return std::ranges::count(three, '.') == 2 ? three : std::string_view();
+  const bool owned = std::ranges::count(three, '.') == 2 && !contains(kSharedDomains, three);
+  return owned ? three : std::string_view();
 }
 
 // The host that serves the API under a name that people use.

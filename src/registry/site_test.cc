@@ -44,6 +44,8 @@ TEST(Site, StrangersAreApart) {
       {"team.azurecr.io", "evil.azurecr.io"},
       {"team.azurecr.io", "azurecr.io"},
       {"1.dkr.ecr.us-east-1.amazonaws.com", "evil.s3.amazonaws.com"},
+      {"1.dkr.ecr.cn-north-1.amazonaws.com.cn", "evil.s3.cn-north-1.amazonaws.com.cn"},
+      {"team.azurecr.cn", "evil.azurecr.cn"},
       {"team.github.io", "evil.github.io"},
       {"localhost", "other"},
       {"registry", "auth"},

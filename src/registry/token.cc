@@ -103,13 +103,14 @@ Result<TokenSource::Grant> TokenSource::fetch(const Demand& demand) {
 }
 
 Result<TokenSource::Grant> TokenSource::parse_grant(ByteView body) {
-  Json json = TRY(Json::parse(body));
-  std::string_view token = json.text_of("token");
-  if (token.empty()) token = json.text_of("access_token");
+  Result<Json> json = Json::parse(body);
+  if (!json) return fail(ErrorKind::corrupt, "registry.bad_token", json.error().context);
+  std::string_view token = json->text_of("token");
+  if (token.empty()) token = json->text_of("access_token");
   if (!is_sendable(token)) {
     return fail(ErrorKind::corrupt, "registry.bad_token", "the answer holds no usable token");
   }
-  const Json* expires = json.find("expires_in");
+  const Json* expires = json->find("expires_in");
   auto life = expires == nullptr ? std::nullopt : expires->unsigned_number();
   auto longest = static_cast<std::uint64_t>(kLongestLife.count());
   return Grant{Secret(std::string(token)),

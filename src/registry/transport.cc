@@ -48,8 +48,8 @@ Result<HttpResponse> Transport::get(const ApiRequest& request) {
 
 Result<void> Transport::check() {
   std::vector<Challenge> demanded = TRY(ping());
-  remember(demanded);
-  if (demanded.empty() || site_.credential() == nullptr) return {};
+  remember(std::move(demanded));
+  if (site_.credential() == nullptr) return {};
   HttpResponse response = TRY(get(api_root()));
   if (response.status == 200) return {};
   return std::unexpected(api_error(response, site_, Asked::api, "signing in"));

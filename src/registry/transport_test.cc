@@ -191,6 +191,8 @@ TEST(Transport, Check) {
   Harness bad([](const HttpRequest&) { return answer(401, {{"WWW-Authenticate", "Basic"}}); });
   EXPECT_EQ(code(bad), "registry.unauthorized");
   EXPECT_EQ(code(bad), "registry.unauthorized") << "asked anew";
+  Harness silent([](const HttpRequest&) { return answer(401); });
+  EXPECT_EQ(code(silent), "registry.unauthorized") << "a refusal that does not say what it wants";
   Harness anonymous([](const HttpRequest&) { return answer(401, {{"WWW-Authenticate", "Basic"}}); },
                     false);
   EXPECT_EQ(code(anonymous), "");

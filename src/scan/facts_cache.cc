@@ -38,11 +38,12 @@ Error unwritable(Error error) {
 }  // namespace
 
 std::string facts_fingerprint(const Dispatcher& dispatcher, const Limits& limits) {
-  return short_hash(fmt::format("facts 1|{}|{} {} {} {} {} {} {} {} {} {} {}",
+  return short_hash(fmt::format("facts 2|{}|{} {} {} {} {} {} {} {} {} {} {} {} {} {}",
                                 dispatcher.fingerprint(), limits.layer_bytes, limits.ratio,
                                 limits.entries, limits.stream_members, limits.metadata_bytes,
                                 limits.path_bytes, limits.path_depth, limits.sparse_regions,
-                                limits.kept_bytes, limits.zstd_window_log, limits.links));
+                                limits.kept_bytes, limits.zstd_window_log, limits.links,
+                                limits.facts_bytes, limits.xattrs, limits.xattr_bytes));
 }
 
 Result<std::unique_ptr<FactsCache>> FactsCache::open(const std::filesystem::path& folder,

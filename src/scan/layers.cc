@@ -61,6 +61,24 @@ LayerFacts not_analysed(const Digest& blob, const Error& error) {
   return facts;
 }
 
+// A file or problem at a look's path goes, under the path that the image shows, to each layer that
+// shows it: there it is hidden when that file is, and only then.
+template <class T>
+void place(const Overlay::Look& look, std::vector<T> found, std::vector<T> LayerFacts::* list,
+           std::vector<LayerOutcome>& layers) {
+  for (T& item : found) {
+    bool placed = false;
+    for (const Overlay::Look::Target& target : look.targets) {
+      if (target.shown_path.empty() || target.alias.real != item.path) continue;
+      T shown = item;
+      shown.path = target.shown_path;
+      (layers[target.shown_layer].facts.*list).push_back(std::move(shown));
+      placed = true;
+    }
+    if (!placed) (layers[look.layer].facts.*list).push_back(std::move(item));
+  }
+}
+
 class LayerJobs {
  public:
   explicit LayerJobs(const LayerReadContext& context)
@@ -203,19 +221,9 @@ std::vector<PathAlias> aliases_of(const Overlay::Look& look) {
   return aliases;
 }
 
-void place_found(const Overlay::Look& look, std::vector<CatalogedFile> found,
-                 std::vector<LayerOutcome>& layers) {
-  for (CatalogedFile& file : found) {
-    bool placed = false;
-    for (const Overlay::Look::Target& target : look.targets) {
-      if (target.shown_path.empty() || target.alias.real != file.path) continue;
-      CatalogedFile shown = file;
-      shown.path = target.shown_path;
-      layers[target.shown_layer].facts.files.push_back(std::move(shown));
-      placed = true;
-    }
-    if (!placed) layers[look.layer].facts.files.push_back(std::move(file));
-  }
+void place_found(const Overlay::Look& look, LayerFacts found, std::vector<LayerOutcome>& layers) {
+  place(look, std::move(found.files), &LayerFacts::files, layers);
+  place(look, std::move(found.problems), &LayerFacts::problems, layers);
 }
 
 Result<void> look_again(const LayerReadContext& context, const std::vector<Overlay::Look>& looks,
@@ -225,11 +233,8 @@ Result<void> look_again(const LayerReadContext& context, const std::vector<Overl
     context.observer.phase(fmt::format("second look at layer {}", look.layer + 1));
     std::vector<PathAlias> aliases = aliases_of(look);
     LayerOutcome found = TRY(jobs.analyse(look.layer, aliases));
-    place_found(look, std::move(found.facts.files), read.layers);
-    LayerOutcome& layer = read.layers[look.layer];
-    layer.facts.problems.insert(layer.facts.problems.end(), found.facts.problems.begin(),
-                                found.facts.problems.end());
-    layer.stats.bytes_read += found.stats.bytes_read;
+    place_found(look, std::move(found.facts), read.layers);
+    read.layers[look.layer].stats.bytes_read += found.stats.bytes_read;
   }
   if (!read.cache_error) read.cache_error = jobs.take_cache_error();
   return {};

@@ -43,9 +43,8 @@ Result<LayersRead> read_layers(const LayerReadContext& context);
 // The aliases of a look, for the reader; sorted, no duplicates.
 std::vector<PathAlias> aliases_of(const Overlay::Look& look);
 
-// Puts what a look found among the files of the layers that show it.
-void place_found(const Overlay::Look& look, std::vector<CatalogedFile> found,
-                 std::vector<LayerOutcome>& layers);
+// Adds what a look found, files and problems, to the facts of the layers that show it.
+void place_found(const Overlay::Look& look, LayerFacts found, std::vector<LayerOutcome>& layers);
 
 // Second looks: adds what they find to the facts of their layers.
 Result<void> look_again(const LayerReadContext& context, const std::vector<Overlay::Look>& looks,

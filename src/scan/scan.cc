@@ -34,6 +34,33 @@ std::vector<const LayerFacts*> facts_of(const std::vector<LayerOutcome>& layers)
   return facts;
 }
 
+// More files than any honest image has under the names of links: each costs a copy of what is
+// found.
+constexpr std::size_t kMaxLookTargets = 100;
+
+// The second looks that the layers need; beyond the bound, a problem instead.
+std::vector<Overlay::Look> looks_at(std::vector<LayerOutcome>& layers,
+                                    const Dispatcher& dispatcher) {
+  std::vector<const LayerFacts*> facts = facts_of(layers);
+  std::vector<Overlay::Look> looks = Overlay(facts).missing(dispatcher);
+  std::size_t left = kMaxLookTargets;
+  for (Overlay::Look& look : looks) {
+    if (look.targets.size() > left) {
+      layers[look.layer].facts.problems.push_back(
+          {"layer.links",
+           {},
+           fmt::format("more than {} package databases are reached through links, the rest is not "
+                       "read",
+                       kMaxLookTargets),
+           true});
+      look.targets.resize(left);
+    }
+    left -= look.targets.size();
+  }
+  std::erase_if(looks, [](const Overlay::Look& look) { return look.targets.empty(); });
+  return looks;
+}
+
 // Matching knows whether the data covers the image; whether the image was read is known here.
 Assessment judge(Assessment of_matching, const std::vector<Problem>& problems) {
   Assessment assessment = std::move(of_matching);
@@ -63,6 +90,7 @@ Report conclude(Image image, const std::vector<LayerOutcome>& layers,
            joined.ignored.end();
   });
   report.problems.insert(report.problems.end(), matched.problems.begin(), matched.problems.end());
+  std::sort(report.problems.begin(), report.problems.end());
   report.assessment = judge(std::move(matched.assessment), report.problems);
   for (const LayerOutcome& layer : layers) report.layers.push_back(layer.stats);
   if (services.index != nullptr) report.index = services.index->info();
@@ -79,16 +107,10 @@ Result<ScanOutcome> scan_folder(const DirectoryName& name, const ScanRequest& re
   services.observer.phase(fmt::format("reading {}", name.folder.string()));
   std::vector<LayerOutcome> layers(1);
   layers[0].facts = TRY(read_directory(name.folder, options));
-  std::vector<Overlay::Look> looks;
-  {
-    std::vector<const LayerFacts*> facts = facts_of(layers);
-    looks = Overlay(facts).missing(dispatcher);
-  }
-  for (const Overlay::Look& look : looks) {
+  for (const Overlay::Look& look : looks_at(layers, dispatcher)) {
     std::vector<PathAlias> aliases = aliases_of(look);
     options.aliases = aliases;
-    LayerFacts more = TRY(read_directory(name.folder, options));
-    place_found(look, std::move(more.files), layers);
+    place_found(look, TRY(read_directory(name.folder, options)), layers);
   }
   Image image;
   image.source = request.source;
@@ -115,12 +137,7 @@ Result<ScanOutcome> scan_image(const SourceName& name, const ScanRequest& reques
   std::size_t threads = request.threads == 0 ? usable_processors() : request.threads;
   LayerReadContext context{*source, options, cache.get(), services.observer, threads};
   LayersRead read = TRY(read_layers(context));
-  std::vector<Overlay::Look> looks;
-  {
-    std::vector<const LayerFacts*> facts = facts_of(read.layers);
-    looks = Overlay(facts).missing(dispatcher);
-  }
-  TRY(look_again(context, looks, read));
+  TRY(look_again(context, looks_at(read.layers, dispatcher), read));
   return ScanOutcome{conclude(std::move(image), read.layers, services),
                      std::move(read.cache_error)};
 }

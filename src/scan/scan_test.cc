@@ -209,6 +209,63 @@ TEST_F(ScanTest, EscapingPathsAreProblems) {
   EXPECT_FALSE(outcome->report.assessment.assessed);
 }
 
+// The database is not hidden with the path that a hard link was made from.
+TEST_F(ScanTest, ProblemsOfAHardLinkedDatabaseStayWithTheLink) {
+  oci_.layer(TarBuilder().file("data/packages", stanza("a", "1") + "Package: b\n").finish());
+  oci_.layer(TarBuilder().hardlink(kStatus, "data/packages").finish());
+  oci_.layer(TarBuilder().file("data/.wh.packages", "").finish());
+  oci_.image("app:1");
+  auto outcome = run(source_);
+  ASSERT_TRUE(outcome) << describe(outcome.error());
+  EXPECT_THAT(names(outcome->report), ElementsAre("a 1"));
+  ASSERT_EQ(outcome->report.problems.size(), 1U);
+  EXPECT_EQ(outcome->report.problems[0].path, kStatus);
+  EXPECT_TRUE(outcome->report.problems[0].incomplete);
+}
+
+TEST_F(ScanTest, WriteAheadLogIsNoLeftover) {
+  oci_.layer(TarBuilder()
+                 .file("var/lib/rpm/rpmdb.sqlite", "no database")
+                 .file("var/lib/rpm/rpmdb.sqlite-wal", "pages")
+                 .file("var/lib/rpm/Packages", "old")
+                 .finish());
+  oci_.image("app:1");
+  auto outcome = run(source_);
+  ASSERT_TRUE(outcome) << describe(outcome.error());
+  ASSERT_EQ(outcome->report.problems.size(), 2U);
+  EXPECT_EQ(outcome->report.problems[0].code, "catalog.unsupported");
+  EXPECT_EQ(outcome->report.problems[0].path, "var/lib/rpm/rpmdb.sqlite-wal");
+  EXPECT_EQ(outcome->report.problems[1].path, "var/lib/rpm/rpmdb.sqlite");
+}
+
+TEST_F(ScanTest, LinksToDatabasesAreBounded) {
+  TarBuilder tar;
+  tar.file("data/one", stanza("a", "1"));
+  for (int i = 0; i < 101; ++i) {
+    tar.symlink(fmt::format("var/lib/dpkg/status.d/p{:03}", i), "/data/one");
+  }
+  oci_.layer(tar.finish());
+  oci_.image("app:1");
+  auto outcome = run(source_);
+  ASSERT_TRUE(outcome) << describe(outcome.error());
+  EXPECT_THAT(names(outcome->report), ElementsAre("a 1"));
+  ASSERT_EQ(outcome->report.problems.size(), 1U);
+  EXPECT_EQ(outcome->report.problems[0].code, "layer.links");
+}
+
+TEST_F(ScanTest, ProblemsOfASecondLookAtAFolderAreSaid) {
+  std::filesystem::path root = folder_.path() / "root";
+  std::filesystem::create_directories(root / "var/lib/dpkg");
+  std::filesystem::create_directories(root / "data");
+  std::ofstream(root / "data/packages") << stanza("a", "1") << "Package: b\n";
+  std::filesystem::create_symlink("../../../data/packages", root / kStatus);
+  auto outcome = run("dir:" + root.string());
+  ASSERT_TRUE(outcome) << describe(outcome.error());
+  EXPECT_THAT(names(outcome->report), ElementsAre("a 1"));
+  ASSERT_EQ(outcome->report.problems.size(), 1U);
+  EXPECT_TRUE(outcome->report.problems[0].incomplete);
+}
+
 TEST_F(ScanTest, ReadsAFolder) {
   std::filesystem::path root = folder_.path() / "root";
   std::filesystem::create_directories(root / "var/lib/dpkg");

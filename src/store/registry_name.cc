@@ -47,10 +47,13 @@ Result<void> check_shape(std::string_view text) {
   return {};
 }
 
-Result<std::string> canonical_port(std::string_view port) {
+// A one-word host keeps even port 443: an image reference needs it there to tell a host from the
+// first part of a path.
+Result<std::string> canonical_port(std::string_view port, std::string_view host) {
   auto number = parse_u64(port);
   if (!number || *number == 0 || *number > 65535) return bad_name("the port is not 1 to 65535");
-  return *number == 443 ? std::string() : ":" + std::to_string(*number);
+  const bool one_word = host.find_first_of(".:") == std::string_view::npos && host != "localhost";
+  return *number == 443 && !one_word ? std::string() : ":" + std::to_string(*number);
 }
 
 Result<std::string> canonical_host(std::string_view text) {
@@ -68,7 +71,7 @@ Result<std::string> canonical_host(std::string_view text) {
     return bad_name("the host holds a character that host names do not have");
   }
   if (host == "index.docker.io") host = "docker.io";
-  if (colon != std::string_view::npos) host += TRY(canonical_port(text.substr(colon + 1)));
+  if (colon != std::string_view::npos) host += TRY(canonical_port(text.substr(colon + 1), host));
   return host;
 }
 

@@ -9,10 +9,10 @@
 namespace tallyman {
 
 // The one spelling of host[:port][/path][*], as image references spell their host: lower case,
-// without a trailing dot or ":443", index.docker.io as docker.io. A '*' may stand only at the end
-// and behind the first '/', because one in the host would also match hosts of other owners. Kind
-// invalid, code "registry.name"; the text itself is never part of the error, as it may hold a
-// password (https://user:password@host).
+// without a trailing dot or ":443" (which a one-word host keeps), index.docker.io as docker.io. A
+// '*' may stand only at the end and behind the first '/', because one in the host would also match
+// hosts of other owners. Kind invalid, code "registry.name"; the text itself is never part of the
+// error, as it may hold a password (https://user:password@host).
 Result<std::string> canonical_registry_name(std::string_view text);
 
 // The host[:port] of a canonical name.

@@ -28,6 +28,8 @@ TEST(RegistryNameTest, CanonicalForms) {
       {"[::1]:5000", "[::1]:5000"},
       {"[FE80::1]/a", "[fe80::1]/a"},
       {"localhost", "localhost"},
+      {"localhost:443", "localhost"},
+      {"harbor:443/team/*", "harbor:443/team/*"},
       {"123456789012.dkr.ecr.us-east-1.amazonaws.com",
        "123456789012.dkr.ecr.us-east-1.amazonaws.com"},
   };

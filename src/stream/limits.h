@@ -20,8 +20,8 @@ struct Limits {
   std::size_t sparse_regions = 1 << 16;  // of one member
   std::size_t kept_bytes = 512 << 20;    // wanted members held at once, whole scan
   std::size_t zstd_window_log = 27;      // 128 MiB
-  std::size_t layers = 512;
-  std::size_t links = 2'000'000;  // links kept per layer
+  std::size_t links = 2'000'000;         // links kept per layer
+  std::size_t facts_bytes = 256 << 20;   // of texts and packages kept per layer
 };
 
 }  // namespace tallyman

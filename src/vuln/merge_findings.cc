@@ -5,8 +5,6 @@
 #include <set>
 #include <tuple>
 
-#include "vuln/osv_ids.h"
-
 namespace tallyman {
 namespace {
 

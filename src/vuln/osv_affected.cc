@@ -100,7 +100,9 @@ class AffectedReader {
       add_event(event, "fixed", EventKind::fixed);
       add_event(event, "last_affected", EventKind::last_affected);
     });
-    if (scheme_ != nullptr && events_.size() > 2) sort_events(events_, *scheme_);
+    // The common pair is in order already.
+    bool pair = events_.size() == 2 && events_.front().kind == EventKind::introduced;
+    if (scheme_ != nullptr && !pair) sort_events(events_, *scheme_);
     append_ranges(events_, entry.ranges);
   }
 

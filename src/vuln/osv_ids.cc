@@ -4,7 +4,7 @@
 #include <array>
 #include <span>
 
-#include "base/text.h"
+#include "model/finding.h"
 
 namespace tallyman {
 namespace {
@@ -28,17 +28,6 @@ void add_with_cve(std::vector<std::string_view>& ids, std::string_view id) {
 }
 
 }  // namespace
-
-std::string_view cve_of(std::string_view id) {
-  constexpr std::string_view kPrefix = "CVE-";
-  std::size_t at = id.rfind(kPrefix);
-  if (at == std::string_view::npos || (at > 0 && id[at - 1] != '-')) return {};
-  Cut number = cut(id.substr(at + kPrefix.size()), '-');
-  bool valid = number.before.size() == 4 && number.after.size() >= 4 &&
-               std::ranges::all_of(number.before, is_digit) &&
-               std::ranges::all_of(number.after, is_digit);
-  return valid ? id.substr(at) : std::string_view();
-}
 
 bool is_distribution_advisory(std::string_view id) {
   return starts_with_any(id, kAdvisoryPrefixes);

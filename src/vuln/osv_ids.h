@@ -8,10 +8,6 @@
 
 namespace tallyman {
 
-// The "CVE-YEAR-NUMBER" that `id` is, or ends with behind a '-' ("DEBIAN-CVE-2023-0216"); "" if
-// there is none.
-std::string_view cve_of(std::string_view id);
-
 // True for the advisories in which a distribution announces packages ("ALSA-", "DSA-", "USN-"):
 // their `related` holds the CVEs that the update fixes where `upstream` is not used.
 bool is_distribution_advisory(std::string_view id);

@@ -91,6 +91,8 @@ TEST_F(Osv, TurnsEventsIntoRanges) {
   EXPECT_THAT(ranges("npm", R"({"introduced":"1"},{"introduced":"2"},{"fixed":"3"})"),
               ElementsAre(AffectedRange{"1", "3", ""}));
   // Where we know the order of versions, the feed's order does not matter.
+  EXPECT_THAT(ranges("Debian:12", R"({"fixed":"1.1"},{"introduced":"0"})"),
+              ElementsAre(AffectedRange{"0", "1.1", ""}));
   EXPECT_THAT(ranges("Debian:12", R"({"fixed":"1:0"},{"introduced":"0"},{"fixed":"9.1~rc"})"),
               ElementsAre(AffectedRange{"0", "9.1~rc", ""}));
   EXPECT_THAT(

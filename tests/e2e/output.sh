@@ -72,6 +72,9 @@ case_output_file_cannot_be_written() {
     STATUS=0
     "$TALLYMAN" scan -q "oci-dir:$LAYOUT:app" -o json >/dev/full 2>"$CASE/err" || STATUS=$?
     [[ $STATUS == 1 ]] || fail "stdout is full, exit code $STATUS"
+    STATUS=0
+    "$TALLYMAN" version >/dev/full 2>"$CASE/err" || STATUS=$?
+    [[ $STATUS == 1 ]] || fail "stdout is full, exit code of version $STATUS"
   fi
 }
 case_help() {

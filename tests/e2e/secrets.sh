@@ -58,6 +58,10 @@ case_never_on_the_command_line() {
   expect_status 3
   tallyman registry add "$HOST" --username alice "--password=$PASSWORD"
   expect_status 3
+  tallyman registry add "$HOST" --username alice "--password-stdin=$PASSWORD"
+  expect_status 3
+  tallyman registry add "$HOST" --username alice "--validate=$PASSWORD"
+  expect_status 3
   tallyman registry update "$HOST" "$PASSWORD"
   expect_status 3
   tallyman scan "$HOST/team/app:1.0" "$PASSWORD"

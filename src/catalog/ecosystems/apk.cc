@@ -24,6 +24,7 @@ struct Record {
   Package package;
   std::size_t offset = 0;  // of its first line
   std::optional<std::size_t> bad_line;
+  bool second_package = false;  // a lost blank line makes one record of two
   bool begun = false;
 };
 
@@ -54,11 +55,16 @@ void add_line(std::string_view line, std::size_t offset, Record& record) {
     return;
   }
   std::string* field = field_of(record.package, line[0]);
+  record.second_package = record.second_package || (line[0] == 'P' && !field->empty());
   if (field != nullptr) *field = trim(line.substr(2));
 }
 
 void finish(Record record, CatalogSink& sink) {
   Package& package = record.package;
+  if (record.second_package) {
+    sink.problem("catalog.malformed",
+                 fmt::format("byte {}: a record of two packages", record.offset));
+  }
   if (package.name.empty() || package.version.empty()) {
     sink.problem("catalog.malformed",
                  fmt::format("byte {}: a record without {}", record.offset,
@@ -99,6 +105,6 @@ Result<void> parse(const CatalogInput& input, CatalogSink& sink) {
 }  // namespace
 
 extern const Cataloger apk{
-    .id = "apk", .version = 1, .patterns = kPatterns, .max_size = kMaxSize, .parse = parse};
+    .id = "apk", .version = 2, .patterns = kPatterns, .max_size = kMaxSize, .parse = parse};
 
 }  // namespace tallyman::ecosystems

@@ -62,6 +62,13 @@ TEST(Apk, ABadLineDoesNotCostThePackage) {
   }
 }
 
+TEST(Apk, TwoPackagesInOneRecordAreSaid) {
+  CatalogRun run = read("P:a\nV:1\nP:b\nV:2\n\nP:c\nV:3\n");
+  EXPECT_THAT(run.names(), ElementsAre("b 2", "c 3"));
+  ASSERT_THAT(run.problems, SizeIs(1));
+  EXPECT_TRUE(run.incomplete());
+}
+
 TEST(Apk, BoundsALine) {
   EXPECT_THAT(read("P:a\nV:1\nL:" + std::string((1 << 20) - 2, 'x')).problems, IsEmpty());
   CatalogRun run = read("P:a\nV:1\nL:" + std::string((1 << 20) - 1, 'x'));

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/text.h"
@@ -41,7 +42,18 @@ void set_source(std::string_view source, Package& package) {
   if (version != package.version) package.source_version = version;
 }
 
+// A lost blank line makes one stanza of two packages.
+bool has_second_package(const Stanza& stanza) {
+  return std::ranges::count_if(stanza.fields, [](const StanzaField& field) {
+           return equals_ignoring_case(field.name, "Package");
+         }) > 1;
+}
+
 void read_stanza(const Stanza& stanza, CatalogSink& sink) {
+  if (has_second_package(stanza)) {
+    sink.problem("catalog.malformed",
+                 fmt::format("byte {}: a stanza of two packages", stanza.offset));
+  }
   if (!is_on_disk(stanza.first_line("Status"))) return;
   if (stanza.too_large) {
     sink.problem("catalog.limit", fmt::format("byte {}: a stanza over every bound", stanza.offset));
@@ -77,6 +89,6 @@ Result<void> parse(const CatalogInput& input, CatalogSink& sink) {
 }  // namespace
 
 extern const Cataloger dpkg{
-    .id = "dpkg", .version = 1, .patterns = kPatterns, .max_size = kMaxSize, .parse = parse};
+    .id = "dpkg", .version = 2, .patterns = kPatterns, .max_size = kMaxSize, .parse = parse};
 
 }  // namespace tallyman::ecosystems

@@ -89,6 +89,15 @@ TEST(Dpkg, ABadLineDoesNotCostThePackage) {
   EXPECT_FALSE(run.incomplete());
 }
 
+TEST(Dpkg, TwoPackagesInOneStanzaAreSaid) {
+  CatalogRun run =
+      read("Package: a\nVersion: 1\nPackage: b\nVersion: 2\n\nPackage: c\nVersion: 3\n");
+  EXPECT_THAT(run.names(), ElementsAre("a 1", "c 3"));
+  ASSERT_THAT(run.problems, SizeIs(1));
+  EXPECT_THAT(run.problems[0].message, HasSubstr("byte 0"));
+  EXPECT_TRUE(run.incomplete());
+}
+
 TEST(Dpkg, AnOversizedStanzaIsSaid) {
   std::string text = "Package: a\nVersion: 1\nDescription: " + std::string(2 << 20, 'x') + "\n";
   CatalogRun run = read(text + "\nPackage: b\nVersion: 1\n");

@@ -77,6 +77,6 @@ Result<void> parse(const CatalogInput& input, CatalogSink& sink) {
 }  // namespace
 
 extern const Cataloger rpm{
-    .id = "rpm", .version = 1, .patterns = kPatterns, .max_size = kMaxSize, .parse = parse};
+    .id = "rpm", .version = 2, .patterns = kPatterns, .max_size = kMaxSize, .parse = parse};
 
 }  // namespace tallyman::ecosystems

@@ -1,8 +1,9 @@
 // For people at a terminal. Lines, in this order:
 //
-//   NOT ASSESSED: REASON            one a reason, first of all, when the result may not be relied
-//   on NAME  INSTALLED  FIXED-IN ...   the findings, or "No vulnerabilities found" N
-//   vulnerabilities (...)         summary problem CODE: PATH: MESSAGE     one a problem
+//   NOT ASSESSED: REASON            one a reason, when the result may not be relied on
+//   NAME  INSTALLED  FIXED-IN ...   the findings, or "No vulnerabilities found"
+//   N vulnerabilities (...)         summary
+//   problem CODE: PATH: MESSAGE     one a problem
 //
 // Every text of the image or of a feed goes through printable(): an escape sequence in a package
 // name must not reach the terminal.
