@@ -144,8 +144,8 @@ Result<ScanOutcome> scan_as_told(const ScanFlags& flags, const Plan& plan,
   return scan(request, services);
 }
 
-// What standard error says beside the report; the table says it itself, other formats go to files
-// and pipes.
+// What standard error says beside the report, whatever its format: a report may go to a file or
+// into a pipe, and a verdict that nobody reads is none.
 void explain(const ScanFlags& flags, const ScanOutcome& outcome, bool crossed,
              CommandContext& context) {
   const Report& report = outcome.report;

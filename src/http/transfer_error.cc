@@ -37,7 +37,8 @@ Error untrusted(const TransferFailure& failure) {
           fmt::format("{}: the certificate of {} is not trusted: {}", failure.request,
                       failure.url.host, detail_of(failure)),
           "for a registry with its own certificate authority give that with --ca-file; "
-          "--secure-connection=false switches the check off"};
+          "what switches the check off is --insecure-skip-tls-verify for a scan and "
+          "--secure-connection=false for a stored registry"};
 }
 
 // A wrong signature in the chain (an authority that was made anew under its old name) comes as
