@@ -8,8 +8,8 @@ namespace tallyman {
 namespace {
 
 void initialise_curl() {
-  static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
-  static_cast<void>(initialised);  // a failure shows as handles that cannot be made
+  static const CURLcode kInitialised = curl_global_init(CURL_GLOBAL_DEFAULT);
+  static_cast<void>(kInitialised);  // a failure shows as handles that cannot be made
 }
 
 CurlHandles make_handles() {

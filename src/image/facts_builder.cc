@@ -80,11 +80,11 @@ bool FactsBuilder::has_room(std::size_t bytes) {
 }
 
 void FactsBuilder::whiteout(std::string path) {
-  if (has_room(sizeof(path) + path.size())) facts_.whiteouts.push_back(std::move(path));
+  if (has_room(sizeof(std::string) + path.size())) facts_.whiteouts.push_back(std::move(path));
 }
 
 void FactsBuilder::opaque(std::string folder) {
-  if (has_room(sizeof(folder) + folder.size())) facts_.opaques.push_back(std::move(folder));
+  if (has_room(sizeof(std::string) + folder.size())) facts_.opaques.push_back(std::move(folder));
 }
 
 void FactsBuilder::problem(Problem problem) {

@@ -134,8 +134,8 @@ Result<RpmHeader> parse_rpm_header(ByteView blob) {
   Wanted wanted = find_wanted(blob, index_end);
   if (wanted.epoch) header.epoch = TRY(read_int32(data, *wanted.epoch));
   for (std::size_t i = 0; i < kTextTags.size(); ++i) {
-    if (!wanted.texts[i]) continue;
-    header.*kTextTags[i].field = TRY(read_text(data, *wanted.texts[i], kTextTags[i].limit));
+    const auto& text = wanted.texts[i];
+    if (text) header.*kTextTags[i].field = TRY(read_text(data, *text, kTextTags[i].limit));
   }
   if (header.name.empty()) return malformed("no name", index_end);
   if (header.version.empty()) return malformed("no version", index_end);

@@ -33,8 +33,8 @@ using Row = std::array<std::string, kColumns>;
 using Widths = std::array<std::size_t, kColumns>;
 
 const Row& header() {
-  static const Row row = {"NAME", "INSTALLED", "FIXED-IN", "TYPE", "VULNERABILITY", "SEVERITY"};
-  return row;
+  static const Row kRow = {"NAME", "INSTALLED", "FIXED-IN", "TYPE", "VULNERABILITY", "SEVERITY"};
+  return kRow;
 }
 
 // Characters, which is what a terminal shows of text without wide or combining ones.
